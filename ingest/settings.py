@@ -1,0 +1,65 @@
+"""Settings: environment variables ``VRAAGBAAK_*`` over one optional TOML file (``VRAAGBAAK_CONFIG``)."""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ingest.errors import UsageError
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "VRAAGBAAK_"
+
+
+class Settings(BaseSettings):
+    """Where things stand and which embedder serves; the defaults work on a fresh installation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    corpus: Path = PROJECT / "corpus"
+    index: Path = PROJECT / ".index"
+    embedder: str = "latent"
+    host: str = "127.0.0.1"
+    port: int = 8501
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources, strongest first: arguments, environment, the TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=os.environ.get(PREFIX + "CONFIG"))
+        return sources["init_settings"], sources["env_settings"], toml
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    :raises UsageError: a value does not fit, the TOML file cannot be read or a key is unknown.
+    """
+    check_environment_names()
+    config = os.environ.get(PREFIX + "CONFIG")
+    if config and not Path(config).is_file():
+        raise UsageError(f"{PREFIX}CONFIG names no file: {config!r}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first: Any = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {name!r} = {first.get('input')!r}: {first['msg']}") from error
+    except ValueError as error:
+        raise UsageError(f"{PREFIX}CONFIG {config!r} is not valid TOML: {error}") from error
+
+
+def check_environment_names() -> None:
+    """Refuse a ``VRAAGBAAK_*`` variable that no setting reads: a typing error there would go unseen.
+
+    :raises UsageError: names the variable and the known ones.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise UsageError(f"unknown setting {name}; known are {', '.join(sorted(known))}")
