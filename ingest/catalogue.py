@@ -16,7 +16,8 @@ def load_catalogue(corpus: Path) -> tuple[Report, ...]:
     """Return the reports of ``corpus/catalogue.toml`` in its order, their files present and unchanged.
 
     :raises CorpusError: the folder or a file is missing or unreadable, an entry lacks a field, has an unknown one or
-        one of a wrong type, an id, title or file stands twice, or a file's sha256 differs; each names file, entry and field.
+        one of a wrong type, an id, title or file stands twice, or a file's sha256 differs; each names file, entry and
+        field.
     """
     path = corpus / "catalogue.toml"
     entries = _entries(path)
@@ -55,7 +56,9 @@ def _report(path: Path, number: int, entry: dict[str, Any]) -> Report:
         if name not in entry:
             raise CorpusError(f"{where}: field {name!r} is missing")
         if type(entry[name]) is not wanted:
-            raise CorpusError(f"{where}: field {name!r} is {entry[name]!r}, not of type {getattr(wanted, '__name__', wanted)}")
+            raise CorpusError(
+                f"{where}: field {name!r} is {entry[name]!r}, not of type {getattr(wanted, '__name__', wanted)}"
+            )
     for name in ("id", "title", "publisher", "layout", "file"):
         if not entry[name].strip():
             raise CorpusError(f"{where}: field {name!r} is empty")

@@ -20,8 +20,7 @@ from ingest.records import Span
 
 FOOTNOTE_MARK = re.compile(r"\s?\^\[\d{1,2}\]|(?<=\S)\[\d{1,2}\]|\s?<sup>\d{1,2}</sup>|[¹²³⁴⁵⁶⁷⁸⁹]")
 MARKUP = re.compile(
-    FOOTNOTE_MARK.pattern
-    + r"|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>"  # an HTML tag; <https://…> has no such form
+    FOOTNOTE_MARK.pattern + r"|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>"  # an HTML tag; <https://…> has no such form
     r"|\[(?=(?:[^\[\]\\\n]|\\.)*\]\()|\]\([^()\s]*\)"  # the brackets and the target of a link
     r"|\\(?=[()\[\]*_#.])|\*+|<(?=https?://)|(?<=[\w/])>"
 )
@@ -63,7 +62,7 @@ class CleanText:
 
 
 def clean(raw: str, blocks: Iterable[Sequence[Span]]) -> CleanText:
-    """Return the text of blocks of pieces: pieces joined by a space (or mended where a word was cut), blocks by a newline.
+    """Return the text of blocks of pieces: pieces joined by a space (words that were cut mended), blocks by a newline.
 
     :param raw: the report's text; offsets count in it.
     :param blocks: each a sequence of [start, end) pieces, usually lines, in reading order.

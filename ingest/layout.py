@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def load_layout(name: str) -> Layout:
         name,
         tuple(_pattern(name, entry) for entry in data["line"]),
         tuple(re.compile(text, re.MULTILINE) for text in data.get("breaks", ())),
-        tuple(data.get("wrapped", (0, 0))),  # type: ignore[arg-type]
+        tuple(data.get("wrapped", (0, 0))),
         _table(data.get("table", {})),
     )
 
@@ -122,9 +123,7 @@ def line_starts(raw: str, layout: Layout) -> list[Span]:
     for pattern in layout.breaks:
         cuts.update(m.start() for m in pattern.finditer(raw))
     ordered = [*sorted(cut for cut in cuts if cut < len(raw)), len(raw)]
-    return [
-        (start, end - 1 if raw[end - 1] == "\n" else end) for start, end in zip(ordered, ordered[1:], strict=False)
-    ]
+    return [(start, end - 1 if raw[end - 1] == "\n" else end) for start, end in pairwise(ordered)]
 
 
 class Classifier:

@@ -1,4 +1,4 @@
-"""From blocks to passages: whole ideas of some 300 to 1,200 characters, each with its exact place, kind and sentences."""
+"""From blocks to passages: whole ideas of 300 to 1,200 characters, each with its exact place, kind and sentences."""
 
 import math
 import re
@@ -17,6 +17,7 @@ from ingest.tables import with_rows
 
 TARGET, LONGEST, WHOLE_BEGINNING = 800, 1200, 300
 ALONE = ("quote", "case", "editorial")
+NAMES = ("heading", "title")  # what names the text below it: never a passage by itself
 SUPERSCRIPTS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 
 
@@ -50,13 +51,16 @@ def make_passages(raw: str, report: Report, structure: Structure, blocks: Sequen
 
 
 def _runs(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return blocks that may share a passage: one path and group, and no quotation, case or note among them."""
+    """Return blocks that may share a passage: one path and group, and no quotation, case or note among them.
+
+    The heading right above a text belongs to it; a heading that only holds headings stands in section paths alone.
+    """
     body = [block for block in blocks if block.kind != "note"]
     runs: list[list[Block]] = []
     for (_, _, alone), members in groupby(body, key=lambda b: (b.path, b.group, b.kind if b.kind in ALONE else "")):
         listed = list(members)
         runs += [[block] for block in listed] if alone else [listed]
-    return runs
+    return [run for run in runs if any(block.kind not in NAMES for block in run)]
 
 
 def _notes_by_block(raw: str, blocks: Sequence[Block]) -> dict[int, list[Block]]:
@@ -93,8 +97,7 @@ def _packed(raw: str, run: list[Block]) -> list[list[Block]]:
     for block, length in zip(blocks, sizes, strict=True):
         leads = raw[slice(*block.pieces[-1])].rstrip().endswith(":")
         full = size + length > limit or (leads and size >= WHOLE_BEGINNING and total > LONGEST)
-        after_lead = bool(parts[-1]) and _leads(raw, parts[-1][-1]) and size + length <= LONGEST
-        if parts[-1] and full and not after_lead:
+        if parts[-1] and full and not _belongs_below(raw, parts[-1][-1], size + length):
             parts.append([])
             size = 0
         parts[-1].append(block)
@@ -102,9 +105,9 @@ def _packed(raw: str, run: list[Block]) -> list[list[Block]]:
     return parts
 
 
-def _leads(raw: str, block: Block) -> bool:
-    """Tell whether a block introduces the next one ("… betreffen:") or names it (a list item's bold title)."""
-    return block.kind == "title" or raw[slice(*block.pieces[-1])].rstrip().endswith(":")
+def _belongs_below(raw: str, last: Block, size: int) -> bool:
+    """Tell whether the next block must stay with the last one: its name always, a lead-in ("… zijn:") if it fits."""
+    return last.kind in NAMES or (size <= LONGEST and raw[slice(*last.pieces[-1])].rstrip().endswith(":"))
 
 
 def _short_enough(raw: str, block: Block) -> list[Block]:
@@ -133,16 +136,16 @@ def _passage(raw: str, report: Report, blocks: list[Block], before: list[Passage
     spans = text.spans(0, len(text.text))
     start, end = min(a for a, _ in spans), max(b for _, b in spans)
     path = blocks[0].path
-    quote = blocks[0].kind == "quote"
+    first = next(block for block in blocks if block.kind not in NAMES)
     return Passage(
         id=f"{report.id}:{start}-{end}",
         report=report.id,
-        kind=_kind(blocks[0], path, text.text),
+        kind=_kind(first, path, text.text),
         section=path,
         spans=spans,
         text=text.text,
         sentences=_sentences(text, blocks),
-        illustrates=_illustrated(path, before) if quote else None,
+        illustrates=_illustrated(path, before) if first.kind == "quote" else None,
     )
 
 

@@ -12,7 +12,12 @@ ABBREVIATIONS = (
     "jl a.d.h.v n.a.v i.p.v i.s.m m.u.v z.g z.s.m resp incl excl evt"
 ).split()
 BOUNDARY = re.compile(r"[.!?…][\"'’”)\]]*(?= +[\"'‘“(\[]*[A-ZÀ-Ý0-9])|[.!?…][\"'’”)\]]*(?=\n|$)|(?<=\S)(?=\n)")
-SHORT = re.compile(rf"(?:(?<![\w.])(?:{'|'.join(re.escape(a) for a in ABBREVIATIONS)})|(?<![\w.])[A-Z]|(?:\A|\n)\s*(?:Figuur )?\d{1,2})\.$", re.I)
+SHORT = re.compile(
+    rf"(?:(?<![\w.])(?:{'|'.join(re.escape(a) for a in ABBREVIATIONS)})"  # "m.b.t."
+    r"|(?<![\w.])[A-Z]"  # an initial
+    r"|(?:\A|\n)\s*(?:Figuur )?\d{1,2})\.$",  # a list number
+    re.IGNORECASE,
+)
 
 
 def sentence_spans(text: str) -> list[Span]:

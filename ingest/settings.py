@@ -27,11 +27,16 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources, strongest first: arguments, environment, the TOML file."""
         toml = TomlConfigSettingsSource(settings_cls, toml_file=os.environ.get(PREFIX + "CONFIG"))
-        return sources["init_settings"], sources["env_settings"], toml
+        return init_settings, env_settings, toml
 
 
 @cache

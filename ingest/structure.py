@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.clean import clean
 from ingest.layout import Classifier, Layout
@@ -73,8 +74,7 @@ class _Builder:
         heading = Heading(TRAILING.sub("", title), line.level, line.body)
         self.headings.append(heading)
         self.stack.append(heading)
-        if line.kind == "title":  # a list item's bold title is read with the item
-            self._start("title", line.body, closed=True)
+        self._start(line.kind, *self._wrapped_lines(line.body), closed=True)
 
     def _close_headings(self, level: int) -> None:
         while self.stack and self.stack[-1].level >= level:
@@ -83,7 +83,7 @@ class _Builder:
     def _wrapped_lines(self, span: Span) -> list[Span]:
         """Return the lines of a match that runs over several."""
         cuts = [span[0], *(m.end() for m in re.compile("\n").finditer(self.raw, *span)), span[1]]
-        return list(zip(cuts, cuts[1:], strict=False))
+        return list(pairwise(cuts))
 
     def _add_words(self, line: Line) -> None:
         pieces = self._wrapped_lines(line.body)

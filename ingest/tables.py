@@ -6,6 +6,7 @@ columns below each other, page by page, so that each row is put together from wh
 """
 
 import re
+from itertools import pairwise
 
 from ingest.clean import clean
 from ingest.errors import CorpusError
@@ -52,7 +53,7 @@ def _cells(raw: str, block: Block) -> list[Span]:
     """Return the row's cells that hold words."""
     start, end = block.pieces[0]
     cuts = [start - 1, *(m.start() for m in re.compile("\t").finditer(raw, start, end)), end]
-    return [(a + 1, b) for a, b in zip(cuts, cuts[1:], strict=False) if raw[a + 1 : b].strip()]
+    return [(a + 1, b) for a, b in pairwise(cuts) if raw[a + 1 : b].strip()]
 
 
 def _criterion_cells(raw: str, table: Table, cells: list[Span]) -> int:
@@ -89,7 +90,8 @@ def _stripped(raw: str, start: int, end: int) -> Span:
 
 
 def _composed(raw: str, table: Table, structure: Structure) -> tuple[Block, ...]:
-    inside = [b for b in structure.blocks if b.kind != "note" and any(table.within in title for title in b.path)]
+    apart = ("note", "heading")
+    inside = [b for b in structure.blocks if b.kind not in apart and any(table.within in title for title in b.path)]
     cells = _blank_line_groups(raw, inside)
     names = [clean(raw, [block.pieces for block in cell]).text.replace("\n", " ") for cell in cells]
     used: set[int] = set()

@@ -1,0 +1,207 @@
+"""The command line: ``vraagbaak ingest | ask | chat``. Faults become one line here and nowhere else."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from assistant.records import Answer, Filters, Turn
+from ingest.errors import UsageError, VraagbaakError
+from ingest.settings import settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status: 0 done, 1 broken, 2 wrongly used."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        status: int = given.run(given)
+        sys.stdout.flush()
+        return status
+    except VraagbaakError as error:
+        print(f"vraagbaak: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("vraagbaak: stopped; what was finished is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `vraagbaak ask … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"vraagbaak: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="vraagbaak", description="Answers questions from Dutch reports, every quote letter for letter."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    ingest = commands.add_parser("ingest", help="build the index, or bring it up to date")
+    _add_folders(ingest)
+    ingest.set_defaults(run=_ingest)
+    ask = commands.add_parser("ask", help="answer a question, or a file of them")
+    ask.add_argument("question", nargs="?", help="the question, in Dutch")
+    ask.add_argument("--json", action="store_true", help="print the answer object (answer.schema.json)")
+    ask.add_argument("--batch", metavar="FILE", help='JSON Lines {"id", "question", "history"}; - reads standard input')
+    ask.add_argument("--top", type=_positive, default=10, metavar="N", help="how many ranked passages to print (10)")
+    ask.add_argument("--report", action="append", default=[], metavar="ID", help="search this report only; repeatable")
+    ask.add_argument("--kind", action="append", default=[], metavar="KIND", help="search this kind only; repeatable")
+    _add_folders(ask)
+    ask.set_defaults(run=_ask)
+    chat = commands.add_parser("chat", help="open the chat in a browser")
+    chat.add_argument("--port", type=_positive, metavar="N", help="the port on this machine (8501)")
+    chat.add_argument("--no-browser", action="store_true", help="print the address without opening it")
+    _add_folders(chat)
+    chat.set_defaults(run=_chat)
+    return parser
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--corpus", type=Path, metavar="DIR", help="the corpus folder (VRAAGBAAK_CORPUS)")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="the index folder (VRAAGBAAK_INDEX)")
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _folders(given: argparse.Namespace) -> tuple[Path, Path]:
+    return given.corpus or settings().corpus, given.index or settings().index
+
+
+def _ingest(given: argparse.Namespace) -> int:
+    corpus, index = _folders(given)
+    from ingest.index import build_index
+
+    with _Bar() as bar:
+        built = build_index(corpus, index, settings().embedder, bar)
+    print(f"index ready in {index}" if built else f"index in {index} was up to date", file=sys.stderr)
+    return 0
+
+
+class _Bar:
+    """Shows ingest's progress on standard error, one bar a step."""
+
+    def __init__(self) -> None:
+        self.step = ""
+        self.bar: Any = None
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.close()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if step != self.step:
+            self.__exit__()
+            self.step, self.bar = step, tqdm(total=total, desc=step, file=sys.stderr)
+        self.bar.update(done - self.bar.n)
+
+
+def _ask(given: argparse.Namespace) -> int:
+    if (given.question is None) == (given.batch is None):
+        raise UsageError("give either a question or --batch FILE")
+    lines = _batch_lines(given.batch) if given.batch else None
+    assistant = _assistant(given)
+    filters = Filters(tuple(given.report), tuple(given.kind))
+    assistant.index.allowed(filters)  # an unknown report or kind is refused before any answer is printed
+    if lines is None:
+        answer = assistant.ask(given.question, filters=filters, top=given.top)
+        print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
+        return 0
+    for line in lines:
+        print(json.dumps(_batch_answer(assistant, line, filters, given.top), ensure_ascii=False), flush=True)
+    return 0
+
+
+def _assistant(given: argparse.Namespace) -> Any:
+    from assistant.engine import Assistant
+    from ingest.store import IndexFolder
+
+    corpus, index = _folders(given)
+    if IndexFolder(index).current() is None:
+        print(f"no index in {index} yet: building it", file=sys.stderr)
+        _ingest(given)
+    return Assistant(index, corpus)
+
+
+def _batch_lines(name: str) -> Iterator[bytes]:
+    """Return the non-blank lines of the batch, the file opened at once so that a wrong name is told first."""
+    try:
+        stream = sys.stdin.buffer if name == "-" else open(name, "rb")  # noqa: SIM115 (the generator below closes it)
+    except OSError as error:
+        raise UsageError(f"--batch {name!r}: {error.strerror}") from error
+
+    def lines() -> Iterator[bytes]:
+        with stream:
+            yield from (line for line in stream if line.strip())
+
+    return lines()
+
+
+def _batch_answer(assistant: Any, line: bytes, filters: Filters, top: int) -> dict[str, Any]:
+    try:
+        data = json.loads(line.decode("utf-8"))
+        name, question = data.get("id"), data["question"]
+        history = [Turn(turn["role"], turn["content"]) for turn in data.get("history") or ()]
+        texts = [question, *(text for turn in history for text in (turn.role, turn.content))]
+        if not all(isinstance(text, str) for text in texts) or not (name is None or isinstance(name, str)):
+            raise TypeError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        text = line.decode("utf-8", "replace").strip()[:200]
+        return _unreadable(assistant, text, filters, top)
+    answer = assistant.ask(question, history, filters, top)
+    return {**answer.to_json(), "id": name}
+
+
+def _unreadable(assistant: Any, text: str, filters: Filters, top: int) -> dict[str, Any]:
+    empty: Answer = assistant.ask("", (), filters, top)
+    from assistant.safety import mask_personal_data
+
+    shown = mask_personal_data(text)[0]
+    return {
+        **empty.to_json(),
+        "question": shown,
+        "standalone_question": shown,
+        "answer": 'Deze regel is niet te lezen: verwacht wordt {"id": …, "question": …}.',
+    }
+
+
+def as_text(answer: Answer) -> str:
+    """Return the answer for a terminal: notices, the answer, numbered sources."""
+    parts = [notice.text.replace("**", "") for notice in answer.notices]
+    parts.append(answer.answer.replace("**", ""))
+    if answer.citations:
+        parts.append("Bronnen\n" + "\n".join(_source(citation) for citation in answer.citations))
+    return "\n\n".join(parts)
+
+
+def _source(citation: Any) -> str:
+    report, passage = citation.report, citation.quote.passage
+    where = f"{report.publisher}, {report.title} ({report.year}), {' › '.join(passage.section)}"
+    return f"[{citation.n}] {where} [{passage.kind}]"
+
+
+def _chat(given: argparse.Namespace) -> int:
+    from ui.serve import serve
+
+    _ingest(given)
+    corpus, index = _folders(given)
+    return serve(corpus, index, given.port or settings().port, open_browser=not given.no_browser)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
