@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: chat test check bench install clean
+.PHONY: chat test check bench screenshots install clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Vraagbaak needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -24,8 +24,11 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+screenshots: $(STAMP)
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/test_browser.py
+
 bench: $(STAMP)
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed.py --write
 
 clean:
 	rm -rf .venv .index .data *.egg-info

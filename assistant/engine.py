@@ -59,7 +59,7 @@ class Assistant:
         masked, kinds = mask_personal_data(question)
         asked, cut = shortened(masked.strip())
         told = notices(question, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
-        if not content_words(asked) and not asked.strip(" ?!.\n\t"):
+        if not any(char.isalnum() for char in asked):
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         whole = standalone(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         index = self.index

@@ -11,7 +11,7 @@ from ingest.errors import CorpusError
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b")
-PHONE = re.compile(r"(?<![\d.-])(?:\+31|0031|0)[ -]?[1-9](?:[ -]?\d){8}(?![\d-])")
+PHONE = re.compile(r"(?<![\w.-])(?:\+31|0031|0)[ -]?[1-9](?:[ -]?\d){8}(?![\d-])")
 BSN = re.compile(r"(?<![\d.,-])\d(?:[. ]?\d){8}(?![\d-])")
 POSTCODE = re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?:[ ,]+\d{1,5}(?: ?[a-zA-Z]\b)?)?")
 LABELS = (

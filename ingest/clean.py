@@ -14,7 +14,7 @@ Markdown or HTML library would render the text, but lose that. What is dropped, 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from ingest.records import Span
 
@@ -24,9 +24,7 @@ MARKUP = re.compile(
     r"|\[(?=(?:[^\[\]\\\n]|\\.)*\]\()|\]\([^()\s]*\)"  # the brackets and the target of a link
     r"|\\(?=[()\[\]*_#.])|\*+|<(?=https?://)|(?<=[\w/])>"
 )
-# Marks that may stand inside a span without being shown; anything else that is not shown cuts the span.
-INSIDE_SPAN = re.compile(rf"(?:{MARKUP.pattern}|[\s•\-–])*")
-HARD_MARK = re.compile(r"<(?=https?://)|(?<=[\w/])>")
+LIST_MARK_OR_CUT_WORD = re.compile(r"^[ \t]*[•\-–][ \t]+|(?<=\w)-(?=[ \t]*$)", re.MULTILINE)
 KEEPS_HYPHEN = re.compile(r"(?:en|of|als|dan|tot|naar|en/of)\b")
 
 
@@ -51,14 +49,19 @@ class CleanText:
         return tuple(spans)
 
     def _joins(self, end: int, start: int) -> bool:
-        gap = self.raw[end:start]
-        return not gap or (
-            (end, start) not in self._hard_gaps and INSIDE_SPAN.fullmatch(self.raw, end, start) is not None
-        )
+        marks = _marks(self.raw)
+        return all(place in marks or self.raw[place].isspace() for place in range(end, start))
 
-    @cached_property
-    def _hard_gaps(self) -> frozenset[Span]:
-        return frozenset((m.start(), m.end()) for m in HARD_MARK.finditer(self.raw))
+
+@lru_cache(maxsize=8)
+def _marks(raw: str) -> frozenset[int]:
+    """Return the places of all marks that may stand inside a span without being shown.
+
+    The brackets of a bare address are not among them: to whoever checks a quote they look like an HTML tag.
+    """
+    found = [m for m in MARKUP.finditer(raw) if m[0] not in ("<", ">")]
+    found += LIST_MARK_OR_CUT_WORD.finditer(raw)
+    return frozenset(place for m in found for place in range(m.start(), m.end()))
 
 
 def clean(raw: str, blocks: Iterable[Sequence[Span]]) -> CleanText:

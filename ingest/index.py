@@ -22,6 +22,7 @@ from ingest.store import (
     VERSION,
     Contents,
     IndexFolder,
+    need_current,
     read_contents,
     read_manifest,
     write_contents,
@@ -43,18 +44,15 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     reports = load_catalogue(corpus)
     folder = IndexFolder(root)
     with folder.writing():
-        name = fingerprint(reports, embedder)
-        if _serves(folder, name):
+        wanted = fingerprint(reports, embedder)
+        if _serves(folder, wanted):
             return False
         contents = _read_all(corpus, reports, progress)
-        new = folder.build_path(f"new-{name}")
+        new = folder.build_path(f"new-{wanted}")
         shutil.rmtree(new, ignore_errors=True)
         try:
-            _write_build(new, name, contents, embedder, _stored_vectors(folder, embedder), progress)
-            finished = folder.build_path(name)
-            shutil.rmtree(finished, ignore_errors=True)
-            new.rename(finished)
-            folder.switch(name)
+            _write_build(new, wanted, contents, embedder, _stored_vectors(folder, embedder), progress)
+            folder.switch(new)
         except OSError as error:
             raise IndexFault(
                 f"{root}: cannot be written ({error.strerror or error}); the old index still serves"
@@ -76,15 +74,26 @@ def searched_text(passage: Passage) -> str:
     return f"{path_text(passage.section)}\n{passage.text}"
 
 
-def _serves(folder: IndexFolder, name: str) -> bool:
+def _serves(folder: IndexFolder, wanted: str) -> bool:
+    """Tell whether the serving build was made from the same things and is undamaged."""
     try:
-        if folder.current() != name:
-            return False
-        read_manifest(folder.build_path(name))
-        read_contents(folder.build_path(name))
-        return True
-    except IndexFault:
+        build = folder.build_path(need_current(folder))
+        manifest = read_manifest(build)
+        return manifest.get("fingerprint") == wanted and manifest.get("files") == _files(build)
+    except (IndexFault, OSError):
         return False  # damaged or of another version: built again
+
+
+def _files(build: Path) -> dict[str, str]:
+    """Return what tells a damaged file: the sha256 of each, or of Chroma's, which change when read, the beginning."""
+    found = {}
+    for path in sorted(path for path in build.rglob("*") if path.is_file() and path.name != "manifest.json"):
+        name = path.relative_to(build).as_posix()
+        if not name.startswith("chroma/"):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        elif path.name == "chroma.sqlite3":
+            found[name] = str(path.stat().st_size)
+    return found
 
 
 def _read_all(corpus: Path, reports: Sequence[Report], progress: Progress) -> Contents:
@@ -99,7 +108,7 @@ def _read_all(corpus: Path, reports: Sequence[Report], progress: Progress) -> Co
 
 
 def _write_build(
-    folder: Path, name: str, contents: Contents, embedder: str, stored: dict[str, Vectors], progress: Progress
+    folder: Path, made_from: str, contents: Contents, embedder: str, stored: dict[str, Vectors], progress: Progress
 ) -> None:
     folder.mkdir(parents=True)
     write_contents(folder, contents)
@@ -114,11 +123,12 @@ def _write_build(
         folder / "manifest.json",
         {
             "version": VERSION,
-            "fingerprint": name,
+            "fingerprint": made_from,
             "embedder": embedder,
             "dimension": int(vectors.shape[1]),
             "passages": len(texts),
             "reports": {report.id: report.sha256 for report in contents.reports},
+            "files": _files(folder),
         },
     )
 

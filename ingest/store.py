@@ -3,7 +3,7 @@
     .index/
         current            the name of the serving build, one line; replaced in one step
         lock               held by the one ingest that runs
-        builds/NAME/       manifest.json  passages.json  chroma/  lexical/  embedder/
+        builds/000001/     manifest.json  passages.json  vocabulary.json  chroma/  lexical/  embedder/
 
 A build is written whole under a name that nobody reads, then ``current`` is replaced. Two processes on one Chroma
 folder silently miss each other's rows, and files replaced under the same path leave open clients on the old data
@@ -86,9 +86,16 @@ class IndexFolder:
         finally:
             lock.release()
 
-    def switch(self, name: str) -> None:
-        """Let readers use this build from their next question on, and remove all builds but it and the one before."""
+    def switch(self, build: Path) -> None:
+        """Let readers use a finished build from their next question on; remove all builds but it and the one before.
+
+        The build gets a name that no build had before it: an open Chroma client would go on reading the old files of a
+        path that it knows.
+        """
         before = self._readable_current()
+        taken = [int(folder.name) for folder in self.builds.iterdir() if folder.name.isdigit()]
+        name = f"{max([*taken, int(before) if before and before.isdigit() else 0]) + 1:06}"
+        build.rename(self.builds / name)
         temporary = self.root / "current.new"
         temporary.write_text(name + "\n", encoding="utf-8")
         os.replace(temporary, self.pointer)

@@ -22,8 +22,8 @@ KIND_NAMES = {
 }
 STYLE = """<style>
 .stMainBlockContainer{padding-top:4rem}
-.vb-vraag{scroll-margin-top:4.5rem;background:var(--secondary-background-color,#8881);border-radius:.5rem;padding:.7rem 1rem;
- margin:1.2rem 0 .4rem;font-weight:600;overflow-wrap:anywhere}
+.vb-vraag{scroll-margin-top:4.5rem;background:var(--secondary-background-color,#8881);border-radius:.5rem;
+ padding:.7rem 1rem;margin:1.2rem 0 .4rem;font-weight:600;overflow-wrap:anywhere}
 .vb-antwoord p,.vb-antwoord li{max-width:70ch;line-height:1.55}
 .vb-antwoord h3{font-size:1rem;margin:1rem 0 .2rem;padding:0}
 .vb-antwoord .kort{font-size:1.12rem}
@@ -46,7 +46,9 @@ STYLE = """<style>
 
 def answer_html(answer: Answer, number: int) -> str:
     """Return a question with its notices and answer; markers lead to the source cards of this answer."""
-    parts = [f'<div class="vb-vraag" id="vraag-{number}" role="note" aria-label="Uw vraag">{escape(answer.question)}</div>']
+    parts = [
+        f'<div class="vb-vraag" id="vraag-{number}" role="note" aria-label="Uw vraag">{escape(answer.question)}</div>'
+    ]
     parts += [f'<div class="vb-melding" role="alert">{_bold(escape(n.text))}</div>' for n in answer.notices]
     parts.append(f'<div class="vb-antwoord" role="region" aria-label="Antwoord">{_answer_lines(answer, number)}</div>')
     return "".join(parts)

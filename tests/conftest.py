@@ -1,0 +1,117 @@
+"""What the tests share: the guard against outgoing connections, an index of the five reports, and a running chat."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+GUARD = PROJECT / "tests" / "guard"
+sys.path.insert(0, str(GUARD))
+import sitecustomize  # noqa: E402, F401 (importing it sets the guard in this process too)
+
+from assistant.engine import Assistant  # noqa: E402
+from ingest.index import build_index  # noqa: E402
+
+CORPUS = PROJECT / "corpus"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NEED_ALL = os.environ.get("TESTS_NEED_ALL") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM or NEED_ALL:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def attempts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that the guard writes each attempt to connect out into."""
+    path = tmp_path_factory.mktemp("network") / "attempts"
+    path.touch()
+    os.environ["NETWORK_ATTEMPTS"] = str(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory, attempts: Path) -> Path:
+    """An index of the five reports, built once."""
+    root = tmp_path_factory.mktemp("index")
+    build_index(CORPUS, root, "latent")
+    return root
+
+
+@pytest.fixture(scope="session")
+def assistant(index: Path) -> Assistant:
+    return Assistant(index, CORPUS)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A copy of the corpus that a test may spoil."""
+    return Path(shutil.copytree(CORPUS, tmp_path / "corpus"))
+
+
+@pytest.fixture
+def own_index(index: Path, tmp_path: Path) -> Path:
+    """A copy of the index that a test may spoil."""
+    return Path(shutil.copytree(index, tmp_path / "index"))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process that a test starts: the guard, and no settings of the machine's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VRAAGBAAK_")}
+    return {**kept, "PYTHONPATH": str(GUARD), **more}
+
+
+@pytest.fixture(scope="session")
+def vraagbaak(attempts: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command as a process of its own, as a user would."""
+
+    def run(*arguments: str | Path, stdin: bytes | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "vraagbaak"), *map(str, arguments)]
+        done = subprocess.run(command, input=stdin, capture_output=True, env=environment(**more), timeout=120)
+        return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def chat(index: Path, attempts: Path) -> Iterator[str]:
+    """The real app on a free port; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "vraagbaak"), "chat", "--no-browser", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--index", str(index)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).status == 200)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_until(ready: Callable[[], bool], seconds: float = 60) -> None:
+    """Ask again until it is so; a connection refused means not yet."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if ready():
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"not ready within {seconds} s")
