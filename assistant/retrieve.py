@@ -74,7 +74,8 @@ class Index:
             collection = open_chroma(self.path / "chroma").get_collection(COLLECTION, embedding_function=None)
             rows = collection.count()
         except Exception as error:  # Chroma's Rust engine raises many types for a damaged or read-only folder
-            raise IndexDamaged(f"{self.path}: Chroma cannot open its folder ({error}); run vraagbaak ingest") from error
+            mend = "make it writable or set VRAAGBAAK_INDEX" if "readonly" in str(error) else "run vraagbaak ingest"
+            raise IndexDamaged(f"{self.path}: Chroma cannot open its folder ({error}); {mend}") from error
         if rows != len(self.passages):
             raise IndexDamaged(f"{self.path}: {rows} vectors for {len(self.passages)} passages; run vraagbaak ingest")
         return collection
