@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--no-browser", action="store_true", help="print the address without opening it")
     _add_folders(chat)
     chat.set_defaults(run=_chat)
+    evaluate = commands.add_parser("eval", help="the gold question set, runs, comparisons and the gate", add_help=False)
+    evaluate.add_argument("rest", nargs=argparse.REMAINDER)
+    evaluate.set_defaults(run=_eval)
     return parser
 
 
@@ -193,6 +196,16 @@ def _source(citation: Any) -> str:
     report, passage = citation.report, citation.quote.passage
     where = f"{report.publisher}, {report.title} ({report.year}), {' › '.join(passage.section)}"
     return f"[{citation.n}] {where} [{passage.kind}]"
+
+
+def _eval(given: argparse.Namespace) -> int:
+    from evals.commands import add_commands  # only an evaluator waits for the evals to load
+
+    parser = _Parser(prog="vraagbaak eval")
+    add_commands(parser, _positive)
+    chosen = parser.parse_args(given.rest)
+    status: int = chosen.run(chosen)
+    return status
 
 
 def _chat(given: argparse.Namespace) -> int:

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant import answer as answers
 from assistant.conversation import shortened, standalone
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Quote, Turn
 from assistant.relevance import Relevance
-from assistant.retrieve import Index, retrieve
+from assistant.retrieve import WEIGHTS, Index, retrieve
 from assistant.safety import mask_personal_data, notices
 from ingest.analysis import content_words
 from ingest.records import Passage
@@ -30,10 +30,12 @@ CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
 class Assistant:
     """Answers questions from the index in ``root``; a newly built index is used from the next question on.
 
+    :param weights: how much each piece of retrieval counts (evaluators leave one out).
     :raises IndexMissing, IndexOutdated, IndexDamaged: there is no index that can be opened.
     """
 
-    def __init__(self, root: Path, corpus: Path) -> None:
+    def __init__(self, root: Path, corpus: Path, weights: Mapping[str, float] = WEIGHTS) -> None:
+        self.weights = dict(weights)
         self.folder = IndexFolder(root)
         self.corpus = corpus
         self._index = Index(root)
@@ -63,7 +65,7 @@ class Assistant:
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         whole = standalone(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         index = self.index
-        hits = retrieve(index, whole, max(top, DEPTH), filters or Filters())
+        hits = retrieve(index, whole, max(top, DEPTH), filters or Filters(), self.weights)
         found = time.perf_counter()
         status, text, quotes = self._answer(index, whole, hits, filters or Filters())
         citations = tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in enumerate(quotes, 1))

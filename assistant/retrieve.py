@@ -1,6 +1,6 @@
 """Retrieval: an open build of the index, and the passages that it ranks for a question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -117,17 +117,22 @@ class Index:
         return np.array([_passes(passage, filters) for passage in self.passages], dtype=bool)
 
 
-def retrieve(index: Index, question: str, top: int, filters: Filters) -> list[Hit]:
+def retrieve(
+    index: Index, question: str, top: int, filters: Filters, weights: Mapping[str, float] = WEIGHTS
+) -> list[Hit]:
     """Return at most ``top`` passages, best first: a convex combination of what each piece says.
 
     Each piece's scores are divided by its best score for this question (measured better than reciprocal rank fusion
     on these reports), so a hit's score is 0 to 1. Passages that no piece scores are left out.
 
+    :param weights: how much each piece counts; a piece that is left out, or counts 0, is not asked.
     :raises UsageError: the filters name an unknown report or kind.
     """
     allowed = index.allowed(filters) & _offered(index, question)
     total = np.zeros(len(index.passages))
-    for piece, weight in WEIGHTS.items():
+    for piece, weight in weights.items():
+        if not weight:
+            continue
         scores = index.dense_scores(question, filters) if piece == "dense" else index.lexical_scores(piece, question)
         scores = np.where(allowed, np.maximum(scores, 0), 0)
         if scores.max(initial=0) > 0:

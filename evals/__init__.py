@@ -1,0 +1,1 @@
+"""The eval suite: a gold question set, metrics, baselines, runs, comparisons and a gate."""

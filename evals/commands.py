@@ -1,0 +1,225 @@
+"""``vraagbaak eval …``: gold, run, score, compare, show, check, export and table."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evals import tables
+from evals.compare import compare, regressions
+from evals.gold import SPLITS, GoldQuestion, gold_files, holds_fact, load_gold
+from evals.items import fact_ranks
+from evals.runs import Run, ask_all, read_run, start_run
+from evals.score import Scores, score
+from evals.systems import system_names
+from ingest.catalogue import load_catalogue
+from ingest.errors import UsageError
+from ingest.read import read_report
+from ingest.settings import PROJECT, settings
+
+RUNS = PROJECT / ".data" / "runs"
+REFERENCE = PROJECT / "evals" / "results"
+
+
+def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]) -> None:
+    """Add the sub-commands to ``vraagbaak eval``."""
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    gold = commands.add_parser("gold", help="look at the gold set, or check a file of your own")
+    gold.add_argument("--check", nargs="*", metavar="FILE", help="check these files, or the project's own")
+    gold.set_defaults(run=_gold)
+    run = commands.add_parser("run", help="ask a system the gold questions and score its answers")
+    run.add_argument("--split", choices=SPLITS, default="dev")
+    run.add_argument("--system", default="vraagbaak", help=", ".join(system_names()))
+    run.add_argument("--out", type=Path, metavar="DIR", help="the run folder (one named by the time)")
+    run.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    run.add_argument("--limit", type=positive, metavar="N", help="the first N questions only")
+    run.set_defaults(run=_run)
+    scored = commands.add_parser("score", help="score a run's saved answers again")
+    scored.add_argument("folder", type=Path)
+    scored.set_defaults(run=_score)
+    two = commands.add_parser("compare", help="compare two runs, question by question")
+    two.add_argument("a", type=Path)
+    two.add_argument("b", type=Path)
+    two.add_argument("--shared", action="store_true", help="compare the questions that both runs hold")
+    two.set_defaults(run=_compare)
+    show = commands.add_parser("show", help="show a run's questions, or one with what was found and missed")
+    show.add_argument("folder", type=Path)
+    show.add_argument("--id", metavar="Q", help="the question's id")
+    show.set_defaults(run=_show)
+    check = commands.add_parser("check", help="exit 1 where a run is significantly worse than a committed one")
+    check.add_argument("folder", type=Path)
+    check.add_argument("--against", type=Path, required=True, metavar="DIR")
+    check.set_defaults(run=_check)
+    export = commands.add_parser("export", help="write a run as CSV, JUnit XML, one HTML page, TREC run and qrels")
+    export.add_argument("folder", type=Path)
+    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.set_defaults(run=_export)
+    table = commands.add_parser("table", help="run every system on the same questions and print one table")
+    table.add_argument("--split", choices=SPLITS, default="test")
+    table.add_argument("--write", action="store_true", help="keep the table in evals/results and in the README")
+    table.set_defaults(run=_table)
+
+
+def report_texts() -> dict[str, str]:
+    """Return the corpus's reports as read, by id."""
+    corpus = settings().corpus
+    return {report.id: read_report(corpus, report) for report in load_catalogue(corpus)}
+
+
+def gold_questions(split: str | None = None) -> list[GoldQuestion]:
+    """Return the project's gold questions, of one split or of both."""
+    return [q for q in load_gold(gold_files(), report_texts()) if split in (None, q.split)]
+
+
+def scored_run(folder: Path) -> tuple[Run, list[GoldQuestion], Scores]:
+    """Return a run, the gold questions of its split, and its figures; a limited run is scored on what it holds."""
+    run = read_run(folder)
+    gold = gold_questions(run.manifest.get("split"))
+    if limit := run.manifest.get("limit"):
+        gold = gold[:limit]
+    return run, gold, score(run, gold, report_texts())
+
+
+def _gold(given: argparse.Namespace) -> int:
+    files = [Path(name) for name in given.check or ()] or gold_files()
+    questions = load_gold(files, report_texts())
+    for split in SPLITS:
+        kinds = [q.kind for q in questions if q.split == split]
+        counts = ", ".join(f"{kind} {kinds.count(kind)}" for kind in dict.fromkeys(q.kind for q in questions))
+        print(f"{split}: {len(kinds)} questions ({counts})")
+    return 0
+
+
+def _bar(total_name: str) -> tuple[Any, Callable[[int, int], None]]:
+    from tqdm import tqdm
+
+    bar = tqdm(desc=total_name, file=sys.stderr)
+
+    def progress(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return bar, progress
+
+
+def make_run(folder: Path, system: str, split: str, limit: int | None = None, resume: bool = False,
+             progress: Callable[[int, int], None] = lambda *_: None) -> None:  # fmt: skip
+    """Ask a system the questions of a split; the folder holds what was done, also when it is interrupted."""
+    from ingest.index import build_index
+
+    corpus, index = settings().corpus, settings().index
+    build_index(corpus, index, settings().embedder)
+    questions = gold_questions(split)[:limit]
+    todo = start_run(folder, system, questions, index, corpus, split, resume, limit)
+    ask_all(folder, system, todo, index, corpus, progress)
+
+
+def _run(given: argparse.Namespace) -> int:
+    folder = given.out or RUNS / f"{datetime.now():%Y%m%d-%H%M%S}-{given.system}"
+    bar, progress = _bar(given.system)
+    try:
+        make_run(folder, given.system, given.split, given.limit, given.resume, progress)
+    except KeyboardInterrupt:
+        bar.close()
+        print(f"stopped; go on with: vraagbaak eval run --split {given.split} --system {given.system} "
+              f"--out {folder} --resume", file=sys.stderr)  # fmt: skip
+        return 130
+    bar.close()
+    return _print_scores(folder)
+
+
+def _score(given: argparse.Namespace) -> int:
+    return _print_scores(given.folder)
+
+
+def _print_scores(folder: Path) -> int:
+    run, _, scores = scored_run(folder)
+    print(tables.run_table(run.name, scores))
+    print(f"\nrun folder: {folder}", file=sys.stderr)
+    return 0
+
+
+def _compare(given: argparse.Namespace) -> int:
+    a, _, first = scored_run(given.a)
+    b, _, second = scored_run(given.b)
+    print(tables.comparison_table(a.name, b.name, compare(first, second, given.shared)))
+    return 0
+
+
+def _show(given: argparse.Namespace) -> int:
+    run, gold, scores = scored_run(given.folder)
+    if not given.id:
+        for question in gold:
+            value = scores.questions.get(question.id, {})
+            print(f"{question.id:20} {value.get('recall@5', float('nan')):5.2f}  {question.question[:90]}")
+        return 0
+    named = [question for question in gold if question.id == given.id]
+    if not named:
+        raise UsageError(f"the run has no question {given.id!r}; see vraagbaak eval show {given.folder}")
+    print("\n".join(describe(run, named[0])))
+    return 0
+
+
+def describe(run: Run, question: GoldQuestion) -> list[str]:
+    """Return lines on one question: the facts, the rank of each, what was cited, what was missed."""
+    item = run.items.get(question.id)
+    lines = [f"{question.id} ({question.kind}, {question.persona}): {question.question}"]
+    lines += [f"  before: {turn.role}: {turn.content}" for turn in question.history]
+    if item is None:
+        return [*lines, "  not asked in this run"]
+    for number, (fact, rank) in enumerate(zip(question.evidence, fact_ranks(question, item), strict=True), 1):
+        lines.append(f"  fact {number}: " + (f"rank {rank}" if rank else "missed"))
+        lines += [f"    accepted: [{place.report}] {place.quote[:110]}" for place in fact]
+    lines += [f"  {rank:2}. {r['id']}  {r['text'][:100]!r}" for rank, r in enumerate(item.ranking[:10], 1)]
+    if item.answer:
+        lines.append(f"  status: {item.answer['status']}")
+        for quote in item.answer["citations"]:
+            right = any(holds_fact(quote["report"], quote["quote"], fact) for fact in question.evidence)
+            lines.append(
+                f"  [{quote['n']}] {'right ' if right else 'other '} {quote['passage']}  {quote['quote'][:90]!r}"
+            )
+    return lines
+
+
+def _check(given: argparse.Namespace) -> int:
+    _, _, now = scored_run(given.folder)
+    _, _, reference = scored_run(given.against)
+    lines = regressions(reference, now)
+    for line in lines:
+        print(f"worse: {line}")
+    print("no figure is significantly worse" if not lines else f"{len(lines)} regressions")
+    return 1 if lines else 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from evals.export import export_all
+
+    run, gold, scores = scored_run(given.folder)
+    for path in export_all(given.out, run, gold, scores):
+        print(path)
+    return 0
+
+
+def _table(given: argparse.Namespace) -> int:
+    from evals.export import keep_table
+
+    scored: dict[str, Scores] = {}
+    for system in system_names():
+        folder = RUNS / f"table-{given.split}-{datetime.now():%Y%m%d-%H%M%S}-{system}"
+        bar, progress = _bar(system)
+        make_run(folder, system, given.split, progress=progress)
+        bar.close()
+        _, _, scored[system] = scored_run(folder)
+    text = tables.systems_table(scored)
+    print(text)
+    if given.write:
+        keep_table(given.split, text)
+    return 0
+
+
+def run_names(folders: Sequence[Path] = (RUNS, REFERENCE)) -> list[Path]:
+    """Return the run folders that there are, newest first."""
+    found = [path.parent for folder in folders for path in folder.glob("*/manifest.json")]
+    return sorted(found, key=lambda path: path.name, reverse=True)

@@ -1,0 +1,163 @@
+"""Runs: a folder with a manifest and one line of JSON per question; interrupted ones keep what was done.
+
+RUN/manifest.json   time, git revision, hashes, settings, package versions
+RUN/items.jsonl     one item a question, in the questions' order
+"""
+
+import hashlib
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from evals.gold import GoldQuestion, gold_files
+from evals.items import Item, make_item
+from evals.systems import open_system
+from ingest.catalogue import load_catalogue
+from ingest.errors import UsageError, VraagbaakError
+from ingest.settings import PROJECT
+from ingest.store import IndexFolder, write_json
+
+PACKAGES = (
+    "bm25s",
+    "chromadb",
+    "langchain-core",
+    "numpy",
+    "scipy",
+    "sentence-transformers",
+    "snowballstemmer",
+    "torch",
+)
+Progress = Callable[[int, int], None]
+
+
+class RunError(VraagbaakError):
+    """A run folder is missing, cut off or of another form; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was read back: its manifest and its items by question id."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    items: dict[str, Item]
+
+    @property
+    def name(self) -> str:
+        """Return how the run is called in tables."""
+        return f"{self.manifest['system']} ({self.folder.name})"
+
+
+def start_run(
+    folder: Path,
+    system: str,
+    questions: Sequence[GoldQuestion],
+    index: Path,
+    corpus: Path,
+    split: str,
+    resume: bool,
+    limit: int | None = None,
+) -> list[GoldQuestion]:
+    """Make or reopen a run folder; return the questions that are still to be asked.
+
+    :raises UsageError: the folder holds a run already and ``resume`` is off, or it was made from other things.
+    """
+    manifest = {**_manifest(system, questions, index, corpus, split), "limit": limit}
+    path = folder / "manifest.json"
+    if path.exists():
+        if not resume:
+            raise UsageError(f"{folder} holds a run already; use --resume or another --out")
+        old = read_run(folder)
+        for key in ("system", "questions", "corpus", "index"):
+            if old.manifest[key] != manifest[key]:
+                raise UsageError(f"{folder}: cannot be resumed: its {key!r} was {str(old.manifest[key])[:60]!r}")
+        return [question for question in questions if question.id not in old.items]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(path, manifest)
+    return list(questions)
+
+
+def ask_all(
+    folder: Path, system: str, questions: Sequence[GoldQuestion], index: Path, corpus: Path, progress: Progress
+) -> None:
+    """Ask the questions and write each item as it comes; what a fault stops is kept as an item with its error.
+
+    :raises CorpusError, IndexFault: the system cannot be opened.
+    """
+    ask = open_system(system, index, corpus)
+    with open(folder / "items.jsonl", "a", encoding="utf-8") as file:
+        for done, question in enumerate(questions):
+            progress(done, len(questions))
+            begun = time.perf_counter()
+            try:
+                item = make_item(question, ask(question), (time.perf_counter() - begun) * 1000)
+            except VraagbaakError as error:
+                item = Item(question.id, (), None, (time.perf_counter() - begun) * 1000, str(error))
+            file.write(json.dumps(item.to_json(), ensure_ascii=False) + "\n")
+            file.flush()
+        progress(len(questions), len(questions))
+
+
+def read_run(folder: Path) -> Run:
+    """Return a run. A last line that was cut off is left out: its question counts as not asked.
+
+    :raises RunError: the folder or a file is missing or has another form; the message names file and line.
+    """
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        lines = (folder / "items.jsonl").read_bytes().split(b"\n")
+    except FileNotFoundError as error:
+        raise RunError(f"{folder}: is no run folder: {Path(error.filename).name} is missing") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder}: cannot be read: {error}") from error
+    items: dict[str, Item] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            item = Item.from_json(json.loads(line))
+        except (ValueError, KeyError, TypeError) as error:
+            if number == len(lines):
+                break
+            raise RunError(f"{folder / 'items.jsonl'}:{number}: is no item of a run") from error
+        items[item.id] = item
+    return Run(folder, manifest, items)
+
+
+def _manifest(system: str, questions: Iterable[GoldQuestion], index: Path, corpus: Path, split: str) -> dict[str, Any]:
+    name = IndexFolder(index).current()
+    made_from = json.loads((index / "builds" / name / "manifest.json").read_text())["fingerprint"] if name else ""
+    return {
+        "system": system,
+        "split": split,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "git": _git_revision(),
+        "questions": hashlib.sha256("\n".join(repr(question) for question in questions).encode()).hexdigest(),
+        "gold": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in gold_files()},
+        "corpus": {report.id: report.sha256 for report in load_catalogue(corpus)},
+        "index": made_from,
+        "python": platform.python_version(),
+        "packages": {package: _version(package) for package in PACKAGES},
+    }
+
+
+def _git_revision() -> str:
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
