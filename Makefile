@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: chat test check bench screenshots install clean
+.PHONY: chat test check eval bench screenshots install clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Vraagbaak needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -26,6 +26,9 @@ check: $(STAMP)
 
 screenshots: $(STAMP)
 	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/test_browser.py
+
+eval: $(STAMP)
+	$(BIN)/vraagbaak eval run --split test
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py --write

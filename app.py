@@ -15,6 +15,13 @@ def assistant() -> Assistant:
     return Assistant(settings().index, settings().corpus)
 
 
+def show_evaluation() -> None:
+    """Draw the evaluation page; only who opens it waits for the evals to load."""
+    from ui import evaluatie
+
+    evaluatie.show()
+
+
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Vraagbaak", page_icon="💬", layout="centered")
@@ -23,7 +30,8 @@ def main() -> None:
         lambda: bronnen.show(assistant()), title="Bronnen", url_path="bronnen", icon=":material/menu_book:"
     )
     chatting = st.Page(lambda: chat.show(assistant(), reading), title="Vragen", default=True, icon=":material/chat:")
-    page = st.navigation([chatting, reading], position="top")
+    measuring = st.Page(show_evaluation, title="Evaluatie", url_path="evaluatie", icon=":material/monitoring:")
+    page = st.navigation([chatting, reading, measuring], position="top")
     try:
         if page is chatting and "report" in st.query_params:  # a shared link opens the report
             st.switch_page(reading, query_params=st.query_params.to_dict())

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,18 @@ from evals.gold import SPLITS, GoldQuestion, gold_files, holds_fact, load_gold
 from evals.items import fact_ranks
 from evals.runs import Run, ask_all, read_run, start_run
 from evals.score import Scores, score
-from evals.systems import system_names
+from evals.systems import system_names, texts_of
 from ingest.catalogue import load_catalogue
 from ingest.errors import UsageError
 from ingest.read import read_report
 from ingest.settings import PROJECT, settings
 
-RUNS = PROJECT / ".data" / "runs"
 REFERENCE = PROJECT / "evals" / "results"
+
+
+def runs_folder() -> Path:
+    """Return where runs are kept that name no folder of their own."""
+    return settings().data / "runs"
 
 
 def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]) -> None:
@@ -117,7 +121,7 @@ def make_run(folder: Path, system: str, split: str, limit: int | None = None, re
 
 
 def _run(given: argparse.Namespace) -> int:
-    folder = given.out or RUNS / f"{datetime.now():%Y%m%d-%H%M%S}-{given.system}"
+    folder = given.out or runs_folder() / f"{datetime.now():%Y%m%d-%H%M%S}-{given.system}"
     bar, progress = _bar(given.system)
     try:
         make_run(folder, given.system, given.split, given.limit, given.resume, progress)
@@ -135,8 +139,14 @@ def _score(given: argparse.Namespace) -> int:
 
 
 def _print_scores(folder: Path) -> int:
-    run, _, scores = scored_run(folder)
+    from evals.export import as_qrels, published_figures
+
+    run, gold, scores = scored_run(folder)
     print(tables.run_table(run.name, scores))
+    texts = texts_of(run.manifest["system"], settings().index, settings().corpus)
+    beside = published_figures(run, as_qrels([q for q in gold if q.id in run.items], texts))
+    print("\nby ir-measures, every passage that holds a fact counting: "
+          + ", ".join(f"{name} {tables.short(value)}" for name, value in beside.items()))  # fmt: skip
     print(f"\nrun folder: {folder}", file=sys.stderr)
     return 0
 
@@ -197,7 +207,8 @@ def _export(given: argparse.Namespace) -> int:
     from evals.export import export_all
 
     run, gold, scores = scored_run(given.folder)
-    for path in export_all(given.out, run, gold, scores):
+    texts = texts_of(run.manifest["system"], settings().index, settings().corpus)
+    for path in export_all(given.out, run, gold, scores, texts):
         print(path)
     return 0
 
@@ -207,7 +218,7 @@ def _table(given: argparse.Namespace) -> int:
 
     scored: dict[str, Scores] = {}
     for system in system_names():
-        folder = RUNS / f"table-{given.split}-{datetime.now():%Y%m%d-%H%M%S}-{system}"
+        folder = runs_folder() / f"table-{given.split}-{datetime.now():%Y%m%d-%H%M%S}-{system}"
         bar, progress = _bar(system)
         make_run(folder, system, given.split, progress=progress)
         bar.close()
@@ -219,7 +230,7 @@ def _table(given: argparse.Namespace) -> int:
     return 0
 
 
-def run_names(folders: Sequence[Path] = (RUNS, REFERENCE)) -> list[Path]:
-    """Return the run folders that there are, newest first."""
-    found = [path.parent for folder in folders for path in folder.glob("*/manifest.json")]
-    return sorted(found, key=lambda path: path.name, reverse=True)
+def run_names() -> list[Path]:
+    """Return the run folders that there are, newest first, the committed ones last."""
+    found = [path.parent for folder in (runs_folder(), REFERENCE) for path in folder.glob("*/manifest.json")]
+    return sorted(found, key=lambda path: (path.parent != REFERENCE, path.name), reverse=True)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from evals.gold import GoldQuestion, holds_fact
 from evals.runs import Run
 from evals.score import HEADLINE, Figure, Scores
+from evals.systems import Retrieved
 from evals.tables import NAMES, short, with_interval
 from ingest.settings import PROJECT
 
@@ -18,7 +20,9 @@ BEGIN, END = "<!-- systems: begin -->", "<!-- systems: end -->"
 WIDTH, HEIGHT = 560, 220
 
 
-def export_all(out: Path, run: Run, gold: Sequence[GoldQuestion], scores: Scores) -> list[Path]:
+def export_all(
+    out: Path, run: Run, gold: Sequence[GoldQuestion], scores: Scores, texts: Sequence[Retrieved]
+) -> list[Path]:
     """Write every form into a folder; return the files."""
     out.mkdir(parents=True, exist_ok=True)
     forms = {
@@ -26,7 +30,7 @@ def export_all(out: Path, run: Run, gold: Sequence[GoldQuestion], scores: Scores
         "junit.xml": as_junit(run, gold, scores),
         "run.html": as_html(run, gold, scores),
         "run.trec": as_trec_run(run),
-        "qrels.trec": as_qrels(run, gold),
+        "qrels.trec": as_qrels(gold, texts),
     }
     for name, text in forms.items():
         (out / name).write_text(text, encoding="utf-8")
@@ -75,15 +79,26 @@ def as_trec_run(run: Run) -> str:
     )
 
 
-def as_qrels(run: Run, gold: Sequence[GoldQuestion]) -> str:
-    """Return TREC qrels for the run's own texts: 1 where a retrieved text holds a needed fact."""
+def as_qrels(gold: Sequence[GoldQuestion], texts: Sequence[Retrieved]) -> str:
+    """Return TREC qrels over all texts that the system can rank: 1 where a text holds a needed fact."""
     return "".join(
-        f"{q.id} 0 {passage['id']} 1\n"
+        f"{q.id} 0 {text.id} 1\n"
         for q in gold
-        if q.answerable and q.id in run.items
-        for passage in run.items[q.id].ranking
-        if any(holds_fact(passage["report"], passage["text"], fact) for fact in q.evidence)
+        for text in texts
+        if any(holds_fact(text.report, text.text, fact) for fact in q.evidence)
     )
+
+
+def published_figures(run: Run, qrels: str) -> dict[str, float]:
+    """Return what ir-measures computes from the same run, for comparison with figures that others publish."""
+    import ir_measures
+    from ir_measures import RR, R, Success, nDCG
+
+    measures = [nDCG @ 10, RR @ 10, R @ 10, Success @ 5]
+    judged: Any = ir_measures.read_trec_qrels(qrels)  # type: ignore[no-untyped-call]
+    ranked: Any = ir_measures.read_trec_run(as_trec_run(run))  # type: ignore[no-untyped-call]
+    found = ir_measures.calc_aggregate(measures, judged, ranked)
+    return {str(measure): float(found[measure]) for measure in measures}
 
 
 def as_html(run: Run, gold: Sequence[GoldQuestion], scores: Scores) -> str:

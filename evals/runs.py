@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from evals.gold import GoldQuestion, gold_files
 from evals.items import Item, make_item
@@ -74,6 +74,7 @@ def start_run(
     if path.exists():
         if not resume:
             raise UsageError(f"{folder} holds a run already; use --resume or another --out")
+        _cut_off_half_lines(folder)
         old = read_run(folder)
         for key in ("system", "questions", "corpus", "index"):
             if old.manifest[key] != manifest[key]:
@@ -92,7 +93,11 @@ def ask_all(
     :raises CorpusError, IndexFault: the system cannot be opened.
     """
     ask = open_system(system, index, corpus)
-    with open(folder / "items.jsonl", "a", encoding="utf-8") as file:
+    kept = {text["id"] for text in _read_lines(folder / "texts.jsonl")}
+    with (
+        open(folder / "texts.jsonl", "a", encoding="utf-8") as texts,
+        open(folder / "items.jsonl", "a", encoding="utf-8") as items,
+    ):
         for done, question in enumerate(questions):
             progress(done, len(questions))
             begun = time.perf_counter()
@@ -100,9 +105,25 @@ def ask_all(
                 item = make_item(question, ask(question), (time.perf_counter() - begun) * 1000)
             except VraagbaakError as error:
                 item = Item(question.id, (), None, (time.perf_counter() - begun) * 1000, str(error))
-            file.write(json.dumps(item.to_json(), ensure_ascii=False) + "\n")
-            file.flush()
+            for text in item.ranking:
+                if text["id"] not in kept:
+                    kept.add(text["id"])
+                    _write_line(texts, text)
+            _write_line(items, {**item.to_json(), "ranking": [text["id"] for text in item.ranking]})
         progress(len(questions), len(questions))
+
+
+def _write_line(file: TextIO, data: dict[str, Any]) -> None:
+    file.write(json.dumps(data, ensure_ascii=False) + "\n")
+    file.flush()
+
+
+def _cut_off_half_lines(folder: Path) -> None:
+    """Take away a last line that was not finished, so that new lines do not grow on to it."""
+    for path in (folder / "texts.jsonl", folder / "items.jsonl"):
+        if path.exists():
+            data = path.read_bytes()
+            path.write_bytes(data[: data.rfind(b"\n") + 1])
 
 
 def read_run(folder: Path) -> Run:
@@ -110,25 +131,30 @@ def read_run(folder: Path) -> Run:
 
     :raises RunError: the folder or a file is missing or has another form; the message names file and line.
     """
+    for name in ("manifest.json", "items.jsonl"):
+        if not (folder / name).is_file():
+            raise RunError(f"{folder}: is no run folder: {name} is missing")
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        lines = (folder / "items.jsonl").read_bytes().split(b"\n")
-    except FileNotFoundError as error:
-        raise RunError(f"{folder}: is no run folder: {Path(error.filename).name} is missing") from error
     except (OSError, ValueError) as error:
-        raise RunError(f"{folder}: cannot be read: {error}") from error
-    items: dict[str, Item] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+        raise RunError(f"{folder / 'manifest.json'}: cannot be read: {error}") from error
+    texts = {text["id"]: text for text in _read_lines(folder / "texts.jsonl")}
+    items = {}
+    for number, data in enumerate(_read_lines(folder / "items.jsonl"), 1):
         try:
-            item = Item.from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
-            if number == len(lines):
-                break
+            items[data["id"]] = Item.from_json({**data, "ranking": [texts[name] for name in data["ranking"]]})
+        except (KeyError, TypeError) as error:
             raise RunError(f"{folder / 'items.jsonl'}:{number}: is no item of a run") from error
-        items[item.id] = item
     return Run(folder, manifest, items)
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return a file's JSON lines, without a last one that was cut off; no file has none."""
+    try:
+        lines = path.read_bytes().split(b"\n") if path.exists() else []
+        return [json.loads(line) for line in lines[:-1] if line.strip()]
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: cannot be read: {error}") from error
 
 
 def _manifest(system: str, questions: Iterable[GoldQuestion], index: Path, corpus: Path, split: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.engine import Assistant
 from assistant.records import Answer
-from assistant.retrieve import WEIGHTS
+from assistant.retrieve import WEIGHTS, Index
 from evals.gold import GoldQuestion
 from ingest.analysis import stems
 from ingest.catalogue import load_catalogue
@@ -61,6 +61,13 @@ def open_system(name: str, index: Path, corpus: Path) -> System:
     left_out = name.removeprefix("without-")
     weights = {piece: 0.0 if piece == left_out else weight for piece, weight in WEIGHTS.items()}
     return _vraagbaak(Assistant(index, corpus, weights))
+
+
+def texts_of(name: str, index: Path, corpus: Path) -> list[Retrieved]:
+    """Return every text that a system can rank: the index's passages, or a baseline's chunks."""
+    if name in ("bm25", "tutorial"):
+        return _chunks(corpus)
+    return [Retrieved(p.report, p.id, p.text) for p in Index(index).passages]
 
 
 def _vraagbaak(assistant: Assistant) -> System:

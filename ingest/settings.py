@@ -21,6 +21,7 @@ class Settings(BaseSettings):
 
     corpus: Path = PROJECT / "corpus"
     index: Path = PROJECT / ".index"
+    data: Path = PROJECT / ".data"
     embedder: str = "latent"
     host: str = "127.0.0.1"
     port: int = 8501

@@ -86,14 +86,17 @@ def vraagbaak(attempts: Path) -> Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def chat(index: Path, attempts: Path) -> Iterator[str]:
+def chat(index: Path, attempts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real app on a free port; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).parent / "vraagbaak"), "chat", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--index", str(index)], env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "--index", str(index)],
+        env=environment(VRAAGBAAK_DATA=str(tmp_path_factory.mktemp("data"))),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     try:
