@@ -1,6 +1,7 @@
 """``vraagbaak eval …``: gold, run, score, compare, show, check, export and table."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -60,6 +61,15 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     export.add_argument("folder", type=Path)
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
     export.set_defaults(run=_export)
+    pooled = commands.add_parser("pool", help="put the first texts of runs together for blind judging")
+    pooled.add_argument("folders", type=Path, nargs="+", metavar="RUN")
+    pooled.add_argument("--out", type=Path, required=True, metavar="FILE")
+    pooled.set_defaults(run=_pool)
+    agree = commands.add_parser("agree", help="how far two readers of a pool agree, and what both call an answer")
+    agree.add_argument("pool", type=Path)
+    agree.add_argument("one", type=Path)
+    agree.add_argument("other", type=Path)
+    agree.set_defaults(run=_agree)
     table = commands.add_parser("table", help="run every system on the same questions and print one table")
     table.add_argument("--split", choices=SPLITS, default="test")
     table.add_argument("--write", action="store_true", help="keep the table in evals/results and in the README")
@@ -210,6 +220,30 @@ def _export(given: argparse.Namespace) -> int:
     texts = texts_of(run.manifest["system"], settings().index, settings().corpus)
     for path in export_all(given.out, run, gold, scores, texts):
         print(path)
+    return 0
+
+
+def _pool(given: argparse.Namespace) -> int:
+    from evals.pool import pool
+
+    runs = [read_run(folder) for folder in given.folders]
+    asked = {name for run in runs for name in run.items}
+    sheets = pool([question for question in gold_questions() if question.id in asked], runs)
+    given.out.write_text("".join(json.dumps(sheet, ensure_ascii=False) + "\n" for sheet in sheets), encoding="utf-8")
+    print(f"{len(sheets)} questions, {sum(len(sheet['texts']) for sheet in sheets)} texts to judge in {given.out}")
+    return 0
+
+
+def _agree(given: argparse.Namespace) -> int:
+    from evals.pool import agreement, read_judgements
+
+    sheets = {sheet["id"]: sheet for sheet in map(json.loads, given.pool.read_text(encoding="utf-8").splitlines())}
+    one, other = read_judgements(given.one, sheets), read_judgements(given.other, sheets)
+    found = agreement(sheets, one, other)
+    print(f"{found.pairs} pairs of question and text; one reader calls {len(one)} an answer, the other {len(other)}")
+    print(f"observed agreement {found.observed:.3f}, Cohen's kappa {found.kappa:.3f}; both: {len(found.both)}")
+    for name, text in found.both:
+        print(f"{name}  fact {one[name, text]['fact']}  {text}  {one[name, text]['quote'][:100]!r}")
     return 0
 
 

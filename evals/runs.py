@@ -1,6 +1,7 @@
 """Runs: a folder with a manifest and one line of JSON per question; interrupted ones keep what was done.
 
 RUN/manifest.json   time, git revision, hashes, settings, package versions
+RUN/texts.jsonl     each retrieved text once, by id
 RUN/items.jsonl     one item a question, in the questions' order
 """
 

@@ -14,7 +14,6 @@ from ingest.records import Line, Span
 
 LAYOUTS = Path(__file__).parent / "layouts.toml"
 LINE_KEYS = {"kind", "level", "match", "within", "free"}
-KIND_KEYS = {"kind", "block", "path", "text"}
 
 
 @dataclass(frozen=True)

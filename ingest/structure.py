@@ -31,7 +31,6 @@ class _Open:
     kind: str
     pieces: list[Span]
     path: tuple[str, ...]
-    group: str = ""
     closed: bool = False
 
 
@@ -107,8 +106,8 @@ class _Builder:
         last = self.blocks[-1]
         if line.kind == "text" and not self.after_blank and last.kind in FLOWING and not last.closed:
             return last
-        if line.kind == "item" and not self._is_cut_line(line):
-            return None
+        if line.kind == "item" and self.layout.wrapped == (0, 0):
+            return None  # only where every line has a bullet (Nijmegen) can one be the rest of the line above
         for block in reversed(self.blocks[-3:]):
             if block.closed or block.kind not in FLOWING or block.path != self.path:
                 continue
@@ -117,10 +116,6 @@ class _Builder:
             if block.kind != "note":
                 break
         return None
-
-    def _is_cut_line(self, line: Line) -> bool:
-        """Tell whether a bulleted line can be the rest of the line above (Nijmegen marks every line with a bullet)."""
-        return self.layout.wrapped != (0, 0)
 
     def _breaks_off(self, block: _Open, line: Line) -> bool:
         before, after = self.raw[slice(*block.pieces[-1])], self.raw[slice(*line.body)]
@@ -139,5 +134,5 @@ def read_structure(raw: str, layout: Layout) -> Structure:
     for line in classifier.lines():
         builder.add(line)
         classifier.path = " › ".join(builder.path)
-    blocks = tuple(Block(b.kind, tuple(b.pieces), b.path, b.group) for b in builder.blocks)
+    blocks = tuple(Block(b.kind, tuple(b.pieces), b.path) for b in builder.blocks)
     return Structure(tuple(builder.headings), blocks, tuple(builder.left_out))
