@@ -83,10 +83,12 @@ def _folders(given: argparse.Namespace) -> tuple[Path, Path]:
 
 def _ingest(given: argparse.Namespace) -> int:
     corpus, index = _folders(given)
-    from ingest.index import build_index
+    from ingest.index import build_index, orphans
 
     with _Bar() as bar:
         built = build_index(corpus, index, settings().embedder, bar)
+    for question in orphans(index):
+        print(f"bank question without a passage: {question}", file=sys.stderr)
     print(f"index ready in {index}" if built else f"index in {index} was up to date", file=sys.stderr)
     return 0
 

@@ -18,7 +18,7 @@ ALIKE = 0.6  # share of stems that two quotes have in common from which the seco
 SHORTEST = 35
 NOT_QUOTED = ("heading", "title", "editorial")
 LEANS_BACK = re.compile(
-    r"(?:Dit|Deze|Dat|Die|Daar\w*|Hier\w*|Ook|Zij|Ze|Hij|Zo|Dan|Bovendien|Daarnaast|Daarentegen|Echter|Het gaat hier|"
+    r"(?:Dit|Deze|Dat|Die|Daar\w*|Hier\w*|Zij|Ze|Hij|Zo|Dan|Bovendien|Daarnaast|Daarentegen|Echter|Het gaat hier|"
     r"Vervolgens|Tevens|Anderzijds|Mede|En|Maar|Of|Inclusief|In dat geval|Ten (?:eerste|tweede|derde|slotte))\b"
     r"|[a-zà-ÿ]"
 )

@@ -1,7 +1,6 @@
 """The gold question set: questions, the facts that an answer needs, and every place that is accepted for each."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.records import Turn
+from ingest.analysis import letters
 from ingest.errors import VraagbaakError
 
 GOLD = Path(__file__).parent / "gold"
@@ -168,12 +168,6 @@ def _turn(where: str, turn: Any) -> Turn:
     if not isinstance(turn, dict) or set(turn) != {"role", "content"} or turn["role"] not in ("user", "assistant"):
         raise GoldError(f"{where}: field 'history': {turn!r} is no turn with role and content")
     return Turn(turn["role"], turn["content"])
-
-
-@lru_cache(maxsize=20_000)
-def letters(text: str) -> str:
-    """Return the text's letters and digits in lower case without HTML tags: what quotes are compared by."""
-    return re.sub(r"[\W_]+", "", re.sub(r"</?[a-z][^<>]{0,80}>", " ", text).lower())
 
 
 @lru_cache(maxsize=500_000)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.gold import GoldError, GoldQuestion, holds_fact, letters
+from evals.gold import GoldError, GoldQuestion, holds_fact
 from evals.metrics import SEED
 from evals.runs import Run
+from ingest.analysis import letters
 
 DEPTH = 5
 

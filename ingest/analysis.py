@@ -7,7 +7,7 @@ reports count in such numbers). Stems join geeft and geven; character n-grams wi
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 TOKEN = re.compile(r"\d+(?:[.,:-]\d+)*%?(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
@@ -52,6 +52,12 @@ def ngrams(text: str) -> list[str]:
         for length in NGRAM_LENGTHS:
             grams += [marked[i : i + length] for i in range(max(1, len(marked) - length + 1))]
     return grams
+
+
+@lru_cache(maxsize=20_000)
+def letters(text: str) -> str:
+    """Return the text's letters and digits in lower case without HTML tags: what quotes are compared by."""
+    return re.sub(r"[\W_]+", "", re.sub(r"</?[a-z][^<>]{0,80}>", " ", text).lower())
 
 
 @cache

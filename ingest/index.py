@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ingest.analysis import ngrams, stems, words
+from ingest.bank import BankQuestion, attach, load_bank
 from ingest.catalogue import load_catalogue
 from ingest.embedder import LATENT, Embedder, LatentEmbedder, SentenceTransformerEmbedder, Vectors
 from ingest.errors import IndexFault, VraagbaakError
@@ -34,7 +35,8 @@ BATCH = 5000  # Chroma takes at most 5,461 rows in one call
 # Wide enough that the search is exact on some hundreds of passages: Chroma lays its graph anew in each process, with
 # several threads, and with its own settings 6% of the rankings differed from one process to the next.
 HNSW = {"space": "cosine", "ef_construction": 512, "ef_search": 512, "max_neighbors": 64}
-ANALYSERS = {"stems": stems, "ngrams": ngrams}
+# The lexical pieces: how each analyses, and whether it searches passages (with their questions) or questions alone.
+ANALYSERS = {"stems": stems, "ngrams": ngrams, "bank-stems": stems, "bank-ngrams": ngrams}
 
 
 def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = lambda *_: None) -> bool:
@@ -47,14 +49,15 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     reports = load_catalogue(corpus)
     folder = IndexFolder(root)
     with folder.writing():
-        wanted = fingerprint(reports, embedder)
+        bank = load_bank(corpus)
+        wanted = fingerprint(reports, bank, embedder)
         if _serves(folder, wanted):
             return False
         contents = _read_all(corpus, reports, progress)
         new = folder.build_path(f"new-{wanted}")
         shutil.rmtree(new, ignore_errors=True)
         try:
-            _write_build(new, wanted, contents, embedder, _stored_vectors(folder, embedder), progress)
+            _write_build(new, wanted, contents, bank, embedder, _stored_vectors(folder, embedder), progress)
             folder.switch(new)
         except OSError as error:
             raise IndexFault(
@@ -63,9 +66,9 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     return True
 
 
-def fingerprint(reports: Sequence[Report], embedder: str) -> str:
-    """Return a name for the index that these reports, layouts, this program's form and embedder make."""
-    parts = [str(VERSION), embedder, LAYOUTS.read_text(encoding="utf-8")]
+def fingerprint(reports: Sequence[Report], bank: Sequence[BankQuestion], embedder: str) -> str:
+    """Return a name for the index that these reports, questions, layouts, this program's form and embedder make."""
+    parts = [str(VERSION), embedder, LAYOUTS.read_text(encoding="utf-8"), repr(bank)]
     parts += [json.dumps(report.__dict__, sort_keys=True) for report in reports]
     for module in sorted(Path(__file__).parent.glob("*.py")):
         parts.append(module.read_text(encoding="utf-8"))
@@ -111,16 +114,31 @@ def _read_all(corpus: Path, reports: Sequence[Report], progress: Progress) -> Co
 
 
 def _write_build(
-    folder: Path, made_from: str, contents: Contents, embedder: str, stored: dict[str, Vectors], progress: Progress
+    folder: Path,
+    made_from: str,
+    contents: Contents,
+    bank: Sequence[BankQuestion],
+    embedder: str,
+    stored: dict[str, Vectors],
+    progress: Progress,
 ) -> None:
     folder.mkdir(parents=True)
     write_contents(folder, contents)
     texts = [searched_text(passage) for passage in contents.passages]
+    questions, orphans = attach(bank, contents.passages)
+    with_questions = [
+        "\n".join([text, *questions.get(passage.id, ())])
+        for text, passage in zip(texts, contents.passages, strict=True)
+    ]
+    owners = [place for place, p in enumerate(contents.passages) for _ in questions.get(p.id, ())]
+    asked = [question for passage in contents.passages for question in questions.get(passage.id, ())]
+    write_json(folder / "bank.json", {"owners": owners, "questions": asked})
     progress("woorden indexeren", 0, len(texts))
-    _write_lexical(folder / "lexical", texts)
+    _write_lexical(folder / "lexical", with_questions, asked)
     write_json(folder / "vocabulary.json", vocabulary(texts))
     progress("woorden indexeren", len(texts), len(texts))
-    vectors = _embed(folder, texts, embedder, stored, progress)
+    embedded = with_questions if embedder == LATENT else texts
+    vectors = _embed(folder, embedded, embedder, stored, progress)
     _write_chroma(folder / "chroma", contents, vectors, progress)
     write_json(
         folder / "manifest.json",
@@ -130,18 +148,21 @@ def _write_build(
             "embedder": embedder,
             "dimension": int(vectors.shape[1]),
             "passages": len(texts),
+            "questions": len(asked),
+            "orphans": [question.question for question in orphans],
             "reports": {report.id: report.sha256 for report in contents.reports},
             "files": _files(folder),
         },
     )
 
 
-def _write_lexical(folder: Path, texts: Sequence[str]) -> None:
+def _write_lexical(folder: Path, passages: Sequence[str], questions: Sequence[str]) -> None:
     import bm25s
 
     for name, analyse in ANALYSERS.items():
+        texts = questions if name.startswith("bank-") else passages
         index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        index.index([analyse(text) or [""] for text in texts], show_progress=False)
+        index.index([analyse(text) or [""] for text in texts or [""]], show_progress=False)
         index.save(str(folder / name), show_progress=False)
 
 
@@ -169,6 +190,12 @@ def _embed(folder: Path, texts: list[str], name: str, stored: dict[str, Vectors]
     result: Vectors = np.stack([vectors[_digest(text)] for text in texts])
     np.save(folder / "vectors.npy", result)
     return result
+
+
+def orphans(root: Path) -> list[str]:
+    """Return the bank's questions whose passage is gone, as the serving build found them."""
+    folder = IndexFolder(root)
+    return list(read_manifest(folder.build_path(need_current(folder)))["orphans"])
 
 
 def _stored_vectors(folder: IndexFolder, embedder: str) -> dict[str, Vectors]:

@@ -3,7 +3,7 @@
     .index/
         current            the name of the serving build, one line; replaced in one step
         lock               held by the one ingest that runs
-        builds/000001/     manifest.json  passages.json  vocabulary.json  chroma/  lexical/  embedder/
+        builds/000001/     manifest.json  passages.json  bank.json  vocabulary.json  chroma/  lexical/  embedder/
 
 A build is written whole under a name that nobody reads, then ``current`` is replaced. Two processes on one Chroma
 folder silently miss each other's rows, and files replaced under the same path leave open clients on the old data

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evals.commands import gold_questions, report_texts
-from evals.gold import GoldError, gold_files, letters, load_gold
+from evals.gold import GoldError, gold_files, load_gold
+from ingest.analysis import letters
 
 AT_LEAST = {
     "howto": 120, "fact": 40, "list": 40, "comparison": 50, "place": 30, "norm": 20, "definition": 20, "family": 15,

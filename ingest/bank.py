@@ -1,0 +1,88 @@
+"""The question bank: questions that people would ask, each written for one passage. Searched, never cited.
+
+Practitioners type what happened, not what it is called. A question written for a passage in such words brings it up for
+the next one who types them (doc2query; Nogueira et al. 2019; kept in an index of its own as in Doc2Query++ 2025).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.analysis import letters
+from ingest.errors import CorpusError
+from ingest.records import Passage
+
+STYLES = ("everyday", "situation", "professional", "keywords", "noisy", "why", "trainer", "policy", "family")
+FIELDS = ("passage", "quote", "question", "style", "writer")
+
+
+@dataclass(frozen=True)
+class BankQuestion:
+    """A question and the passage that it was written for; ``quote`` finds that passage again when it is cut anew."""
+
+    passage: str
+    quote: str
+    question: str
+    style: str
+    writer: str
+
+    @property
+    def report(self) -> str:
+        """Return the id of the passage's report."""
+        return self.passage.rsplit(":", 1)[0]
+
+
+def load_bank(corpus: Path) -> tuple[BankQuestion, ...]:
+    """Return the questions of ``corpus/questions.jsonl`` in its order; a corpus without that file has none.
+
+    :raises CorpusError: a line cannot be read, lacks a field, has an unknown one or an unknown style; the message names
+        file, line and field.
+    """
+    path = corpus / "questions.jsonl"
+    if not path.exists():
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}: cannot be read: {error}") from error
+    return tuple(_question(f"{path}:{number}", line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _question(where: str, line: str) -> BankQuestion:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise CorpusError(f"{where}: is not JSON: {error}") from error
+    if not isinstance(data, dict) or set(data) != set(FIELDS):
+        raise CorpusError(f"{where}: needs exactly the fields {', '.join(FIELDS)}")
+    for name in FIELDS:
+        if not isinstance(data[name], str) or not data[name].strip():
+            raise CorpusError(f"{where}: field {name!r} is {data[name]!r}, not a text")
+    if data["style"] not in STYLES:
+        raise CorpusError(f"{where}: field 'style' is {data['style']!r}; known are {', '.join(STYLES)}")
+    return BankQuestion(**data)
+
+
+def attach(
+    bank: Sequence[BankQuestion], passages: Sequence[Passage]
+) -> tuple[dict[str, list[str]], list[BankQuestion]]:
+    """Return each passage's questions by its id, and the questions whose quote stands in no passage any more.
+
+    A question goes to the passage that it names when the quote still stands there, else to the first that holds it.
+    """
+    texts = {passage.id: letters(passage.text) for passage in passages}
+    of_report: dict[str, list[str]] = {}
+    for passage in passages:
+        of_report.setdefault(passage.report, []).append(passage.id)
+    found: dict[str, list[str]] = {}
+    orphans = []
+    for question in bank:
+        quote = letters(question.quote)
+        candidates = [question.passage, *of_report.get(question.report, ())]
+        place = next((name for name in candidates if quote in texts.get(name, "")), None)
+        if place is None:
+            orphans.append(question)
+        else:
+            found.setdefault(place, []).append(question.question)
+    return found, orphans

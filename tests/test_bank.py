@@ -1,0 +1,68 @@
+"""The question bank: checked when loaded, tied to passages by quote, and never a gold question."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.commands import gold_questions
+from ingest.analysis import letters, stems
+from ingest.bank import BankQuestion, attach, load_bank
+from ingest.catalogue import load_catalogue
+from ingest.errors import CorpusError
+from ingest.passages import read_passages
+from tests.conftest import CORPUS
+
+BANK = load_bank(CORPUS)
+PASSAGES = [passage for report in load_catalogue(CORPUS) for passage in read_passages(CORPUS, report)[1]]
+ROW = {"passage": "a:1-9", "quote": "woorden", "question": "wat?", "style": "everyday", "writer": "writer-1"}
+
+
+def test_every_question_stands_at_the_passage_that_it_names() -> None:
+    found, orphans = attach(BANK, PASSAGES)
+    assert orphans == []
+    assert sum(len(questions) for questions in found.values()) == len(BANK) == 7384
+    named: dict[str, list[str]] = {}
+    for question in BANK:
+        named.setdefault(question.passage, []).append(question.question)
+    assert found == named
+
+
+def test_passages_cut_anew_keep_their_questions_and_lost_ones_are_reported() -> None:
+    moved = BankQuestion(
+        "tsd-2020-landelijk:1-2", "Professionals moeten vanaf de start van de hulp eerst zorgen", "?", "why", "w"
+    )
+    lost = BankQuestion("tsd-2020-landelijk:1-2", "dit staat nergens", "??", "why", "w")
+    found, orphans = attach([moved, lost], PASSAGES)
+    assert found == {"tsd-2020-landelijk:6196-6975": ["?"]}
+    assert orphans == [lost]
+
+
+def test_no_bank_question_is_a_gold_question() -> None:
+    """Neither the same letters nor the same stems: the gold set would measure the bank's memory."""
+    bank = {letters(question.question) for question in BANK}
+    bank_stems = {frozenset(stems(question.question)) for question in BANK if len(stems(question.question)) > 3}
+    for question in gold_questions():
+        assert letters(question.question) not in bank, question.id
+        asked = frozenset(stems(question.question))
+        assert len(asked) <= 3 or asked not in bank_stems, question.id
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "questions.jsonl:1: is not JSON"),
+        (json.dumps({**ROW, "kleur": "rood"}), "questions.jsonl:1: needs exactly the fields passage, quote"),
+        (json.dumps({**ROW, "question": " "}), "questions.jsonl:1: field 'question' is ' ', not a text"),
+        (json.dumps({**ROW, "style": "rijm"}), "questions.jsonl:1: field 'style' is 'rijm'; known are everyday"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    (tmp_path / "questions.jsonl").write_text(line + "\n")
+    with pytest.raises(CorpusError) as caught:
+        load_bank(tmp_path)
+    assert message in str(caught.value)
+
+
+def test_a_corpus_without_a_bank(tmp_path: Path) -> None:
+    assert load_bank(tmp_path) == ()
