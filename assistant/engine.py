@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant import answer as answers
-from assistant.conversation import shortened, standalone
+from assistant.conversation import resolve, shortened
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Quote, Turn
 from assistant.relevance import Relevance
 from assistant.retrieve import WEIGHTS, Index, retrieve
@@ -63,15 +63,15 @@ class Assistant:
         told = notices(question, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
         if not any(char.isalnum() for char in asked):
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
-        whole = standalone(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
+        resolved = resolve(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         index = self.index
-        hits = retrieve(index, whole, max(top, DEPTH), filters or Filters(), self.weights)
+        hits = retrieve(index, resolved.searched, max(top, DEPTH), filters or Filters(), self.weights)
         found = time.perf_counter()
-        status, text, quotes = self._answer(index, whole, hits, filters or Filters())
+        status, text, quotes = self._answer(index, resolved.shown, hits, filters or Filters())
         citations = tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in enumerate(quotes, 1))
         return Answer(
             question=masked if not cut else asked,
-            standalone_question=whole,
+            standalone_question=resolved.shown,
             status=status,
             answer=text,
             notices=told,

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from assistant.conversation import standalone
+from assistant.conversation import Resolved, resolve
 from assistant.engine import Assistant
 from assistant.records import Filters, Turn
 from assistant.safety import is_bsn, is_iban, mask_personal_data
@@ -137,12 +137,19 @@ def test_check_digits() -> None:
 
 
 def test_a_follow_up_takes_its_subject_along() -> None:
-    history = [Turn("user", "hoe is de regie geregeld in Nijmegen?"), Turn("assistant", "…")]
-    assert standalone("en in Someren?", history) == "hoe is de regie geregeld in Nijmegen en in Someren?"
-    assert (
-        standalone("wat hoort in een veiligheidsplan te staan", history) == "wat hoort in een veiligheidsplan te staan"
+    history = [
+        Turn("user", "hoe is de regie geregeld in Nijmegen?"),
+        Turn("assistant", '**Kort**\n"Het Regieteam doet dat." [1]'),
+    ]
+    resolved = resolve("en in Someren?", history)
+    assert resolved.shown == "hoe is de regie geregeld in Nijmegen en in Someren?"
+    assert resolved.searched == (
+        'hoe is de regie geregeld in Nijmegen? "Het Regieteam doet dat." en in Someren? en in Someren?'
     )
-    assert standalone("en in Someren?", []) == "en in Someren?"
+    assert resolve("hoe liep het af?", history).shown == "hoe is de regie geregeld in Nijmegen hoe liep het af?"
+    alone = "wat hoort er volgens de inspectie in een veiligheidsplan te staan voor ouderen"
+    assert resolve(alone, history) == Resolved(alone, alone)
+    assert resolve("en in Someren?", []) == Resolved("en in Someren?", "en in Someren?")
 
 
 def test_langchain_retriever(assistant: Assistant) -> None:
