@@ -23,7 +23,7 @@ MARKER = re.compile(r"\[\d+\]|\*\*[^*]+\*\*")
 
 @dataclass(frozen=True)
 class Resolved:
-    """``shown`` is the question as a reader would ask it alone; ``searched`` also holds what the last reply was about."""
+    """``shown`` is the question as asked alone; ``searched`` also holds what the last reply was about."""
 
     shown: str
     searched: str

@@ -19,6 +19,12 @@ from ingest.read import read_report
 from ingest.settings import settings
 
 DEPTH = 20
+# What an ablation leaves out: each piece alone, both halves of the bank, all lexical search.
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    **{piece: (piece,) for piece in WEIGHTS},
+    "bank": ("bank-stems", "bank-ngrams"),
+    "lexical": tuple(piece for piece in WEIGHTS if piece != "dense"),
+}
 CHUNK, OVERLAP = 1000, 200  # what LangChain's tutorials split with
 
 
@@ -44,7 +50,7 @@ System = Callable[[GoldQuestion], Response]
 
 def system_names() -> tuple[str, ...]:
     """Return the names that ``open_system`` knows: Vraagbaak first, then without each piece, then the baselines."""
-    return ("vraagbaak", *(f"without-{piece}" for piece in WEIGHTS), "bm25", "tutorial")
+    return ("vraagbaak", *(f"without-{part}" for part in LEFT_OUT), "bm25", "tutorial")
 
 
 def open_system(name: str, index: Path, corpus: Path) -> System:
@@ -58,8 +64,8 @@ def open_system(name: str, index: Path, corpus: Path) -> System:
     if name in ("bm25", "tutorial"):
         chunks = _chunks(corpus)
         return _bm25(chunks) if name == "bm25" else _tutorial(chunks)
-    left_out = name.removeprefix("without-")
-    weights = {piece: 0.0 if piece == left_out else weight for piece, weight in WEIGHTS.items()}
+    left_out = LEFT_OUT.get(name.removeprefix("without-"), ())
+    weights = {piece: 0.0 if piece in left_out else weight for piece, weight in WEIGHTS.items()}
     return _vraagbaak(Assistant(index, corpus, weights))
 
 
