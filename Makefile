@@ -25,7 +25,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 screenshots: $(STAMP)
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/test_browser.py
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/test_browser.py tests/test_evals.py -k "test_browser or page"
 
 eval: $(STAMP)
 	$(BIN)/vraagbaak eval run --split test
