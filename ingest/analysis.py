@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 TOKEN = re.compile(r"\d+(?:[.,:-]\d+)*%?(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*")
+ACCENT = re.compile("[\u0300-\u036f]")
 NGRAM_LENGTHS = (4, 5)
 STOP_WORDS = frozenset(
     """aan al alle alles als altijd ben bent bij binnen buiten daar daarbij dan dat de deze die dit doe doen doet door
@@ -24,8 +25,8 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Return the text in lower case without accents and with straight quotes: how everything is compared."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("’", "'").replace("‘", "'"))
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    plain = text.lower().replace("’", "'").replace("‘", "'")
+    return plain if plain.isascii() else ACCENT.sub("", unicodedata.normalize("NFKD", plain))
 
 
 def words(text: str) -> list[str]:

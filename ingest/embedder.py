@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,8 +73,8 @@ class LatentEmbedder:
     embed_queries = embed_passages
 
     def _vector(self, text: str) -> Vectors:
-        places = [self.terms[term] for term in _terms(text) if term in self.terms]
-        total: Vectors = self.rows[places].sum(axis=0)
+        counts = Counter(self.terms[term] for term in _terms(text) if term in self.terms)
+        total: Vectors = np.fromiter(counts.values(), np.float32, len(counts)) @ self.rows[list(counts)]
         length = float(np.linalg.norm(total))
         return total / np.float32(length) if length else total
 
@@ -133,5 +134,6 @@ class SentenceTransformerEmbedder:
         return vectors
 
 
-def _terms(text: str) -> list[str]:
-    return stems(text) + ngrams(text)
+@lru_cache(maxsize=1024)
+def _terms(text: str) -> tuple[str, ...]:
+    return (*stems(text), *ngrams(text))

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.conftest import PROJECT, environment
+from tests.conftest import PROJECT, environment, wait_until
 from tests.test_answer import SCHEMA
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -163,6 +163,31 @@ def test_chat_on_a_taken_port(vraagbaak: Run, index: Path) -> None:
         done = vraagbaak("chat", "--no-browser", "--port", str(port), "--index", index)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith(f"vraagbaak: port {port} on 127.0.0.1 cannot be used")
+
+
+def test_stopping_the_chat_stops_its_server(index: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        str(Path(sys.executable).parent / "vraagbaak"),
+        "chat",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--index",
+        str(index),
+    ]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(answers)
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+    wait_until(lambda: not answers(), 10)
 
 
 def test_a_question_costs_no_torch(index: Path) -> None:

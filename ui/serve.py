@@ -1,6 +1,7 @@
 """Starts the chat's server on this machine, after seeing to the index and the port."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -27,11 +28,13 @@ def serve(corpus: Path, index: Path, port: int, open_browser: bool) -> int:
     options = [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), *options]
     process = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **folders}, stdout=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # whoever stops us stops the server too
     try:
-        return process.wait()
+        return max(0, process.wait())
     except KeyboardInterrupt:
         process.terminate()
-        return 0 if process.wait() is not None else 1
+        process.wait()
+        return 0
 
 
 def _need_free_port(host: str, port: int) -> None:
