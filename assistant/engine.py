@@ -23,7 +23,6 @@ OUT_OF_SCOPE = (
     "Over deze vraag gaan ze niet."
 )
 NOT_FOUND = "**Dat staat niet in deze rapporten.** Gezocht in {where}."
-NEAREST = "Het dichtst in de buurt, geen antwoord op uw vraag:"
 CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
 
 

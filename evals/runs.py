@@ -23,7 +23,7 @@ from evals.systems import open_system
 from ingest.catalogue import load_catalogue
 from ingest.errors import UsageError, VraagbaakError
 from ingest.settings import PROJECT
-from ingest.store import IndexFolder, write_json
+from ingest.store import IndexFolder, need_current, read_manifest, write_json
 
 PACKAGES = (
     "bm25s",
@@ -159,8 +159,7 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _manifest(system: str, questions: Iterable[GoldQuestion], index: Path, corpus: Path, split: str) -> dict[str, Any]:
-    name = IndexFolder(index).current()
-    made_from = json.loads((index / "builds" / name / "manifest.json").read_text())["fingerprint"] if name else ""
+    folder = IndexFolder(index)
     return {
         "system": system,
         "split": split,
@@ -169,7 +168,7 @@ def _manifest(system: str, questions: Iterable[GoldQuestion], index: Path, corpu
         "questions": hashlib.sha256("\n".join(repr(question) for question in questions).encode()).hexdigest(),
         "gold": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in gold_files()},
         "corpus": {report.id: report.sha256 for report in load_catalogue(corpus)},
-        "index": made_from,
+        "index": read_manifest(folder.build_path(need_current(folder)))["fingerprint"],
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in PACKAGES},
     }

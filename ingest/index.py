@@ -1,4 +1,4 @@
-"""The last step: passages into a new build of the index (Chroma, two BM25 indexes, the embedder), then one switch."""
+"""The last step: passages into a new build of the index (Chroma, BM25 indexes, the embedder), then one switch."""
 
 import hashlib
 import json
@@ -91,7 +91,7 @@ def _serves(folder: IndexFolder, wanted: str) -> bool:
 
 
 def _files(build: Path) -> dict[str, str]:
-    """Return what tells a damaged file: the sha256 of each, or of Chroma's, which change when read, the beginning."""
+    """Return what tells a damaged file: each file's sha256; of Chroma's, which change when read, the size."""
     found = {}
     for path in sorted(path for path in build.rglob("*") if path.is_file() and path.name != "manifest.json"):
         name = path.relative_to(build).as_posix()
@@ -132,7 +132,7 @@ def _write_build(
     ]
     owners = [place for place, p in enumerate(contents.passages) for _ in questions.get(p.id, ())]
     asked = [question for passage in contents.passages for question in questions.get(passage.id, ())]
-    write_json(folder / "bank.json", {"owners": owners, "questions": asked})
+    write_json(folder / "bank.json", {"owners": owners})
     progress("woorden indexeren", 0, len(texts))
     _write_lexical(folder / "lexical", with_questions, asked)
     write_json(folder / "vocabulary.json", vocabulary(texts))
