@@ -12,7 +12,7 @@ from ui.dutch import speak_dutch
 @st.cache_resource(show_spinner="Vraagbaak start…")
 def assistant() -> Assistant:
     """Return the assistant that all sessions of this process share."""
-    return Assistant(settings().index, settings().corpus)
+    return Assistant(settings().index_folder, settings().corpus)
 
 
 def show_evaluation() -> None:

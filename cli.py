@@ -78,7 +78,7 @@ def _positive(text: str) -> int:
 
 
 def _folders(given: argparse.Namespace) -> tuple[Path, Path]:
-    return given.corpus or settings().corpus, given.index or settings().index
+    return given.corpus or settings().corpus, given.index or settings().index_folder
 
 
 def _ingest(given: argparse.Namespace) -> int:

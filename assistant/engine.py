@@ -2,15 +2,18 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from assistant import answer as answers
-from assistant.conversation import resolve, shortened
+from assistant.conversation import Resolved, resolve, shortened
+from assistant.fusion import Fusion, load_fusion
+from assistant.index import Index
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Quote, Turn
 from assistant.relevance import Relevance
-from assistant.retrieve import WEIGHTS, Index, retrieve
+from assistant.retrieve import Query, retrieve
 from assistant.safety import mask_personal_data, notices
+from assistant.scope import Scope, scope_of
 from ingest.analysis import content_words
 from ingest.records import Passage
 from ingest.store import IndexFolder
@@ -29,12 +32,12 @@ CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
 class Assistant:
     """Answers questions from the index in ``root``; a newly built index is used from the next question on.
 
-    :param weights: how much each piece of retrieval counts (evaluators leave one out).
+    :param fusion: how much each piece of retrieval counts (evaluators leave one out); the corpus's own where not given.
     :raises IndexMissing, IndexOutdated, IndexDamaged: there is no index that can be opened.
     """
 
-    def __init__(self, root: Path, corpus: Path, weights: Mapping[str, float] = WEIGHTS) -> None:
-        self.weights = dict(weights)
+    def __init__(self, root: Path, corpus: Path, fusion: Fusion | None = None) -> None:
+        self.fusion = fusion or load_fusion(corpus)
         self.folder = IndexFolder(root)
         self.corpus = corpus
         self._index = Index(root)
@@ -64,7 +67,8 @@ class Assistant:
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         resolved = resolve(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         index = self.index
-        hits = retrieve(index, resolved.searched, max(top, DEPTH), filters or Filters(), self.weights)
+        query = Query(resolved.searched, _scope(index, asked, resolved))
+        hits = retrieve(index, query, max(top, DEPTH), filters or Filters(), self.fusion)
         found = time.perf_counter()
         status, text, quotes = self._answer(index, resolved.shown, hits, filters or Filters())
         citations = tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in enumerate(quotes, 1))
@@ -97,6 +101,12 @@ class Assistant:
             return "answered", composed.text, composed.quotes
         where = "de gekozen rapporten" if filters.reports else f"alle {_in_words(len(index.reports))} de rapporten"
         return "not_found", NOT_FOUND.format(where=where), ()
+
+
+def _scope(index: Index, asked: str, resolved: Resolved) -> Scope:
+    """Return which reports the question is about: those that it names itself, else those of the turn it leans on."""
+    scope = scope_of(asked, resolved.searched, index.lexicon, index.reports)
+    return scope if scope != Scope() else scope_of(resolved.shown, resolved.searched, index.lexicon, index.reports)
 
 
 def _timings(begun: float, found: float) -> dict[str, float]:

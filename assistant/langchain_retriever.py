@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 
 from assistant.engine import Assistant
 from assistant.records import Filters, Hit
-from assistant.retrieve import retrieve
+from assistant.retrieve import query_for, retrieve
 
 
 class PassageRetriever(BaseRetriever):
@@ -20,7 +20,9 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [as_document(hit) for hit in retrieve(self.assistant.index, query, self.top, self.filters)]
+        index = self.assistant.index
+        hits = retrieve(index, query_for(index, query), self.top, self.filters, self.assistant.fusion)
+        return [as_document(hit) for hit in hits]
 
 
 def as_document(hit: Hit) -> Document:

@@ -1,25 +1,20 @@
-"""Retrieval: an open build of the index, and the passages that it ranks for a question."""
+"""Retrieval: the passages that an index ranks for a question, from all pieces together."""
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.fusion import Fusion
+from assistant.index import Index
 from assistant.records import Filters, Hit
+from assistant.scope import Lane, Scope, scope_of
 from ingest.analysis import STOP_WORDS, fold, words
-from ingest.embedder import LATENT, Embedder, LatentEmbedder, SentenceTransformerEmbedder
-from ingest.errors import IndexDamaged, UsageError
-from ingest.index import ANALYSERS, open_chroma
-from ingest.records import KINDS, Passage
-from ingest.store import COLLECTION, IndexFolder, need_current, read_contents, read_json, read_manifest
+from ingest.lexical import Scores
 
-Scores = NDArray[np.float64]
-# Fitted on the dev split: a grid over the bank's and the dense share.
-WEIGHTS = {"stems": 0.24, "ngrams": 0.24, "bank-stems": 0.16, "bank-ngrams": 0.16, "dense": 0.20}
-DENSE_DEPTH = 100
+Mask = NDArray[np.bool_]
 # Words with which somebody asks for what is otherwise never offered as an answer (contents, colophon, names).
 ASKS_FOR_NAMES = frozenset(
     """adres bezoekadres postadres telefoon telefoonnummer mail email e-mail mailadres contactpersoon contactpersonen
@@ -28,161 +23,89 @@ ASKS_FOR_NAMES = frozenset(
 )
 
 
-class Index:
-    """An open build: its passages, and the scores that each piece of retrieval gives them for a question.
+@dataclass(frozen=True)
+class Query:
+    """What is searched: the text (with what the last turns add to it), and which reports it is about."""
 
-    :raises IndexMissing, IndexOutdated, IndexDamaged: there is no build that can be opened.
-    """
-
-    def __init__(self, root: Path) -> None:
-        folder = IndexFolder(root)
-        self.name = need_current(folder)
-        self.path = folder.build_path(self.name)
-        self.manifest = read_manifest(self.path)
-        contents = read_contents(self.path)
-        self.reports = {report.id: report for report in contents.reports}
-        self.headings = contents.headings
-        self.passages = contents.passages
-        self.place = {passage.id: number for number, passage in enumerate(self.passages)}
-        self._lexical = {name: self._bm25(name) for name in ANALYSERS}
-        self.owners = np.asarray(read_json(self.path / "bank.json")["owners"], dtype=np.int64)
-        self._embedder = self._open_embedder()
-        self._chroma = self._open_chroma()
-        vocabulary = read_json(self.path / "vocabulary.json")
-        self.known_words = frozenset(vocabulary["words"])
-        self.stem_frequency: dict[str, int] = vocabulary["stems"]
-
-    @cached_property
-    def rare_names(self) -> dict[int, frozenset[str]]:
-        """Return the names by which administrative passages are asked for, by place; made when first needed."""
-        return rare_names(self.passages)
-
-    def _bm25(self, name: str) -> Any:
-        import bm25s
-
-        try:
-            return bm25s.BM25.load(str(self.path / "lexical" / name), load_corpus=False)
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise IndexDamaged(f"{self.path}: lexical index {name!r} cannot be read; run vraagbaak ingest") from error
-
-    def _open_embedder(self) -> Embedder:
-        name = self.manifest["embedder"]
-        return LatentEmbedder.load(self.path / "embedder") if name == LATENT else SentenceTransformerEmbedder(name)
-
-    def _open_chroma(self) -> Any:
-        if not (self.path / "chroma" / "chroma.sqlite3").is_file():
-            raise IndexDamaged(f"{self.path}: the Chroma folder is missing; run vraagbaak ingest")
-        try:
-            collection = open_chroma(self.path / "chroma").get_collection(COLLECTION, embedding_function=None)
-            rows = collection.count()
-        except Exception as error:  # Chroma's Rust engine raises many types for a damaged or read-only folder
-            mend = "make it writable or set VRAAGBAAK_INDEX" if "readonly" in str(error) else "run vraagbaak ingest"
-            raise IndexDamaged(f"{self.path}: Chroma cannot open its folder ({error}); {mend}") from error
-        if rows != len(self.passages):
-            raise IndexDamaged(f"{self.path}: {rows} vectors for {len(self.passages)} passages; run vraagbaak ingest")
-        return collection
-
-    def lexical_scores(self, piece: str, question: str) -> Scores:
-        """Return BM25 scores of all passages (0 or more); from the bank, of each passage's best question."""
-        scores = np.zeros(len(self.passages))
-        tokens = [token for token in ANALYSERS[piece](question) if token in self._lexical[piece].vocab_dict]
-        if not tokens:
-            return scores
-        found = np.asarray(self._lexical[piece].get_scores(tokens), dtype=np.float64)
-        if not piece.startswith("bank-"):
-            return found
-        if len(self.owners):
-            np.maximum.at(scores, self.owners, found)
-        return scores
-
-    def dense_scores(self, question: str, filters: Filters) -> Scores:
-        """Return the cosine similarities (-1 to 1) of the nearest passages, 0 for all others."""
-        scores = np.zeros(len(self.passages))
-        vector = self._embedder.embed_queries([question])[0]
-        if not vector.any():
-            return scores
-        found = self._chroma.query(
-            query_embeddings=[vector],
-            n_results=min(DENSE_DEPTH, len(self.passages)),
-            where=_where(filters),
-            include=["distances"],
-        )
-        for name, distance in zip(found["ids"][0], found["distances"][0], strict=True):
-            scores[self.place[name]] = 1 - distance  # Chroma's cosine distance is 1 - similarity
-        return scores
-
-    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
-        """Return which passages the filters let through.
-
-        :raises UsageError: a report id or kind is unknown; the message names the known ones.
-        """
-        for name in filters.reports:
-            if name not in self.reports:
-                raise UsageError(f"unknown report {name!r}; known are {', '.join(self.reports)}")
-        for kind in filters.kinds:
-            if kind not in KINDS:
-                raise UsageError(f"unknown kind {kind!r}; known are {', '.join(KINDS)}")
-        return np.array([_passes(passage, filters) for passage in self.passages], dtype=bool)
+    text: str
+    scope: Scope = Scope()
 
 
-def retrieve(
-    index: Index, question: str, top: int, filters: Filters, weights: Mapping[str, float] = WEIGHTS
-) -> list[Hit]:
+def query_for(index: Index, question: str) -> Query:
+    """Return the query of a question that stands alone."""
+    return Query(question, scope_of(question, question, index.lexicon, index.reports))
+
+
+def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fusion) -> list[Hit]:
     """Return at most ``top`` passages, best first: a convex combination of what each piece says.
 
     Each piece's scores are divided by its best score for this question (measured better than reciprocal rank fusion
-    on these reports), so a hit's score is 0 to 1. Passages that no piece scores are left out.
+    on these reports), so a hit's score is 0 to 1. Passages that no piece scores are left out. Where a question sets
+    reports side by side, their best passages take turns.
 
-    :param weights: how much each piece counts; a piece that is left out, or counts 0, is not asked.
     :raises UsageError: the filters name an unknown report or kind.
     """
-    allowed = index.allowed(filters) & _offered(index, question)
+    allowed = index.allowed(filters) & _offered(index, query.text)
+    lanes = [lane for lane in query.scope.lanes if not filters.reports or set(lane.reports) & set(filters.reports)]
+    if len(lanes) > 1:
+        total, order = _side_by_side(index, lanes, allowed, top, filters, fusion)
+    else:
+        total = _fused(index, query.text, allowed, filters, fusion)
+        total *= np.where(np.isin(index.report_of, query.scope.prefers), fusion.named_report, 1.0)
+        order = _best_first(_twins_behind(index, total, fusion), top)
+    return _strictly_falling([Hit(index.passages[place], min(1.0, float(total[place]))) for place in order])
+
+
+def _fused(index: Index, question: str, allowed: Mask, filters: Filters, fusion: Fusion) -> Scores:
+    """Return the combined scores of the allowed passages (0 to 1), 0 for all others."""
+    text = f"{question} {index.lexicon.added(question)}".strip()
     total = np.zeros(len(index.passages))
-    for piece, weight in weights.items():
+    for piece, weight in fusion.weights.items():
         if not weight:
             continue
-        scores = index.dense_scores(question, filters) if piece == "dense" else index.lexical_scores(piece, question)
-        scores = np.where(allowed, np.maximum(scores, 0), 0)
-        if scores.max(initial=0) > 0:
-            total += weight * scores / scores.max()
-    order = np.lexsort((np.arange(len(total)), -total))[:top]
-    return _strictly_falling([Hit(index.passages[place], float(total[place])) for place in order if total[place] > 0])
+        scores = np.where(allowed, np.maximum(index.scores(piece, text, filters), 0), 0)
+        best = scores.max(initial=0)
+        if best > 0:
+            total += weight * scores / best
+    return total / (sum(fusion.weights.values()) or 1.0)
 
 
-def rare_names(passages: Sequence[Passage]) -> dict[int, frozenset[str]]:
-    """Return, by place, the capitalised words of administrative passages that stand in no other kind of passage."""
-    elsewhere = {word for p in passages if p.kind != "administratief" for word in words(p.text)}
-    return {
-        place: frozenset(fold(word.strip("(),.")) for word in p.text.split() if word[:1].isupper()) - elsewhere
-        for place, p in enumerate(passages)
-        if p.kind == "administratief"
-    }
+def _side_by_side(
+    index: Index, lanes: Sequence[Lane], allowed: Mask, top: int, filters: Filters, fusion: Fusion
+) -> tuple[Scores, list[int]]:
+    """Return the scores, and the order in which the lanes' best passages take turns."""
+    total = np.zeros(len(index.passages))
+    rankings: list[list[int]] = []
+    for lane in lanes:
+        inside = allowed & np.isin(index.report_of, lane.reports)
+        scores = _fused(index, lane.question, inside, filters, fusion)
+        total = np.maximum(total, scores)
+        rankings.append(_best_first(scores, top))
+    turns = [place for turn in zip_longest(*rankings) for place in turn if place is not None]
+    return total, list(dict.fromkeys(turns))[:top]
 
 
-def _offered(index: Index, question: str) -> NDArray[np.bool_]:
+def _twins_behind(index: Index, total: Scores, fusion: Fusion) -> Scores:
+    """Return the scores, those lowered whose passage nearly repeats a better one."""
+    lowered = total.copy()
+    for one, other in index.twins:
+        lowered[one if total[one] < total[other] else other] = fusion.twin * min(total[one], total[other])
+    return lowered
+
+
+def _best_first(scores: Scores, top: int) -> list[int]:
+    """Return the places of the best scores above 0; equal ones in the reports' order."""
+    order = np.lexsort((np.arange(len(scores)), -scores))[:top]
+    return [int(place) for place in order if scores[place] > 0]
+
+
+def _offered(index: Index, question: str) -> Mask:
     """Return which passages may be an answer: administrative ones only when asked for, by a cue or by a rare name."""
     if any(word in ASKS_FOR_NAMES for word in words(question)):
         return np.ones(len(index.passages), dtype=bool)
     asked = {fold(word.strip("(),.?")) for word in question.split() if word[:1].isupper()} - STOP_WORDS
     named = {n for n, names in index.rare_names.items() if asked & names} if asked else set()
     return np.array([p.kind != "administratief" or n in named for n, p in enumerate(index.passages)])
-
-
-def _passes(passage: Passage, filters: Filters) -> bool:
-    return (not filters.reports or passage.report in filters.reports) and (
-        not filters.kinds or passage.kind in filters.kinds
-    )
-
-
-def _where(filters: Filters) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if filters.reports:
-        conditions.append({"report": {"$in": list(filters.reports)}})
-    if filters.kinds:
-        conditions.append({"kind": {"$in": list(filters.kinds)}})
-    if not conditions:
-        return None
-    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
 
 
 def _strictly_falling(hits: list[Hit]) -> list[Hit]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals import tables
+from evals import learning, tables
 from evals.compare import compare, regressions
 from evals.gold import SPLITS, GoldQuestion, gold_files, holds_fact, load_gold
 from evals.items import fact_ranks
@@ -70,6 +70,7 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     agree.add_argument("one", type=Path)
     agree.add_argument("other", type=Path)
     agree.set_defaults(run=_agree)
+    learning.add_commands(commands)
     table = commands.add_parser("table", help="run every system on the same questions and print one table")
     table.add_argument("--split", choices=SPLITS, default="test")
     table.add_argument("--write", action="store_true", help="keep the table in evals/results and in the README")
@@ -123,7 +124,7 @@ def make_run(folder: Path, system: str, split: str, limit: int | None = None, re
     """Ask a system the questions of a split; the folder holds what was done, also when it is interrupted."""
     from ingest.index import build_index
 
-    corpus, index = settings().corpus, settings().index
+    corpus, index = settings().corpus, settings().index_folder
     build_index(corpus, index, settings().embedder)
     questions = gold_questions(split)[:limit]
     todo = start_run(folder, system, questions, index, corpus, split, resume, limit)
@@ -153,7 +154,7 @@ def _print_scores(folder: Path) -> int:
 
     run, gold, scores = scored_run(folder)
     print(tables.run_table(run.name, scores))
-    texts = texts_of(run.manifest["system"], settings().index, settings().corpus)
+    texts = texts_of(run.manifest["system"], settings().index_folder, settings().corpus)
     beside = published_figures(run, as_qrels([q for q in gold if q.id in run.items], texts))
     print("\nby ir-measures, every passage that holds a fact counting: "
           + ", ".join(f"{name} {tables.short(value)}" for name, value in beside.items()))  # fmt: skip
@@ -217,7 +218,7 @@ def _export(given: argparse.Namespace) -> int:
     from evals.export import export_all
 
     run, gold, scores = scored_run(given.folder)
-    texts = texts_of(run.manifest["system"], settings().index, settings().corpus)
+    texts = texts_of(run.manifest["system"], settings().index_folder, settings().corpus)
     for path in export_all(given.out, run, gold, scores, texts):
         print(path)
     return 0

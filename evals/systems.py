@@ -9,21 +9,23 @@ from typing import Any
 
 from assistant.engine import Assistant
 from assistant.records import Answer
-from assistant.retrieve import WEIGHTS, Index
+from assistant.fusion import PIECES, load_fusion
+from assistant.index import Index
 from evals.gold import GoldQuestion
 from ingest.analysis import stems
 from ingest.catalogue import load_catalogue
 from ingest.errors import UsageError
-from ingest.index import HNSW, open_chroma
+from ingest.chroma import HNSW, open_chroma
 from ingest.read import read_report
-from ingest.settings import settings
+from ingest.settings import STATIC, settings
 
 DEPTH = 20
-# What an ablation leaves out: each piece alone, both halves of the bank, all lexical search.
+# What an ablation leaves out: each piece, both lexical ones, both dense ones; `only-…` leaves out all others.
 LEFT_OUT: dict[str, tuple[str, ...]] = {
-    **{piece: (piece,) for piece in WEIGHTS},
-    "bank": ("bank-stems", "bank-ngrams"),
-    "lexical": tuple(piece for piece in WEIGHTS if piece != "dense"),
+    **{f"without-{piece}": (piece,) for piece in PIECES},
+    "without-lexical": ("stems", "ngrams"),
+    "without-dense": ("passages", "questions"),
+    **{f"only-{piece}": tuple(other for other in PIECES if other != piece) for piece in PIECES},
 }
 CHUNK, OVERLAP = 1000, 200  # what LangChain's tutorials split with
 
@@ -49,8 +51,8 @@ System = Callable[[GoldQuestion], Response]
 
 
 def system_names() -> tuple[str, ...]:
-    """Return the names that ``open_system`` knows: Vraagbaak first, then without each piece, then the baselines."""
-    return ("vraagbaak", *(f"without-{part}" for part in LEFT_OUT), "bm25", "tutorial")
+    """Return the names that ``open_system`` knows: Vraagbaak first, then without and with single pieces, then the baselines."""
+    return ("vraagbaak", *LEFT_OUT, "bm25", "tutorial")
 
 
 def open_system(name: str, index: Path, corpus: Path) -> System:
@@ -64,9 +66,7 @@ def open_system(name: str, index: Path, corpus: Path) -> System:
     if name in ("bm25", "tutorial"):
         chunks = _chunks(corpus)
         return _bm25(chunks) if name == "bm25" else _tutorial(chunks)
-    left_out = LEFT_OUT.get(name.removeprefix("without-"), ())
-    weights = {piece: 0.0 if piece in left_out else weight for piece, weight in WEIGHTS.items()}
-    return _vraagbaak(Assistant(index, corpus, weights))
+    return _vraagbaak(Assistant(index, corpus, load_fusion(corpus).without(LEFT_OUT.get(name, ()))))
 
 
 def texts_of(name: str, index: Path, corpus: Path) -> list[Retrieved]:
@@ -119,12 +119,16 @@ def _bm25(chunks: list[Retrieved]) -> System:
 
 
 def _tutorial(chunks: list[Retrieved]) -> System:
-    """The tutorial's way: those chunks in Chroma, ranked by the dense embedder alone."""
-    from ingest.embedder import LATENT, Embedder, LatentEmbedder, SentenceTransformerEmbedder
+    """The tutorial's way: those chunks in Chroma, ranked by an embedder alone.
+
+    The pretrained one where one is set; else one fitted on the chunks, as our own static model learned from questions.
+    """
+    from evals.latent import LatentEmbedder
+    from ingest.embedder import Embedder, SentenceTransformerEmbedder
 
     texts = [chunk.text for chunk in chunks]
     name = settings().embedder
-    embedder: Embedder = LatentEmbedder.fit(texts) if name == LATENT else SentenceTransformerEmbedder(name)
+    embedder: Embedder = LatentEmbedder(texts) if name == STATIC else SentenceTransformerEmbedder(name)
     folder = Path(tempfile.mkdtemp(prefix="vraagbaak-tutorial-"))
     client = open_chroma(folder)
     collection = client.create_collection("chunks", embedding_function=None, configuration={"hnsw": HNSW})

@@ -66,7 +66,7 @@ def _question(where: str, line: str) -> BankQuestion:
 
 def attach(
     bank: Sequence[BankQuestion], passages: Sequence[Passage]
-) -> tuple[dict[str, list[str]], list[BankQuestion]]:
+) -> tuple[dict[str, list[BankQuestion]], list[BankQuestion]]:
     """Return each passage's questions by its id, and the questions whose quote stands in no passage any more.
 
     A question goes to the passage that it names when the quote still stands there, else to the first that holds it.
@@ -75,7 +75,7 @@ def attach(
     of_report: dict[str, list[str]] = {}
     for passage in passages:
         of_report.setdefault(passage.report, []).append(passage.id)
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[BankQuestion]] = {}
     orphans = []
     for question in bank:
         quote = letters(question.quote)
@@ -84,5 +84,5 @@ def attach(
         if place is None:
             orphans.append(question)
         else:
-            found.setdefault(place, []).append(question.question)
+            found.setdefault(place, []).append(question)
     return found, orphans

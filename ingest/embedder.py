@@ -1,27 +1,25 @@
-"""Embedders: texts to vectors of length 1. The default is fitted on the reports themselves and needs no download."""
+"""Embedders: texts to vectors of length 1. The default is the static model in ``corpus/model``; it needs no torch."""
 
 import os
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.analysis import ngrams, stems
-from ingest.errors import IndexDamaged, UsageError
+from ingest.errors import CorpusError, IndexDamaged, UsageError
+from ingest.settings import STATIC
 
 Vectors = NDArray[np.float32]
-LATENT = "latent"
-PREFIXES = {"e5": ("query: ", "passage: ")}
+MODEL_FILES = ("model.safetensors", "tokenizer.json")
+WEIGHTS_NAME = "embedding.weight"
+# What a pretrained family wants in front of a query and of a passage, by a part of its name (their model cards).
+PREFIXES = {"e5": ("query: ", "passage: "), "nomic-embed": ("search_query: ", "search_document: ")}
 
 
 class Embedder(Protocol):
     """What the index and retrieval need of an embedder."""
-
-    name: str
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return vectors of shape (len(texts), dimension), each of length 1 or 0."""
@@ -30,93 +28,72 @@ class Embedder(Protocol):
         """Return vectors of shape (len(texts), dimension), each of length 1 or 0."""
 
 
-class LatentEmbedder:
-    """Latent semantic analysis (Deerwester et al. 1990) of the reports' stems and n-grams: a static word-vector table.
+class StaticEmbedder:
+    """A static model: a text's vector is the mean of its tokens' rows, brought to length 1.
 
-    A text's vector is the sum of its terms' rows. Terms that the reports never use add nothing, so a text without
-    known terms has the zero vector.
+    A text without tokens has the zero vector.
     """
 
-    name = LATENT
-
-    def __init__(self, terms: Sequence[str], rows: Vectors) -> None:
-        self.terms = {term: place for place, term in enumerate(terms)}
+    def __init__(self, rows: Vectors, tokenizer: Any) -> None:
         self.rows = rows
+        self.tokenizer = tokenizer
 
     @classmethod
-    def fit(cls, texts: Sequence[str], dimension: int = 192) -> "LatentEmbedder":
-        """Return the embedder fitted on the texts; the same texts give the same vectors."""
-        from scipy.sparse import csr_matrix
-        from scipy.sparse.linalg import svds
+    def load(cls, folder: Path) -> "StaticEmbedder":
+        """Return the model of a sentence-transformers StaticEmbedding folder, read without importing torch.
 
-        counts = [Counter(_terms(text)) for text in texts]
-        frequency = Counter(term for count in counts for term in count)
-        terms = sorted(term for term, documents in frequency.items() if documents > 1)
-        place = {term: number for number, term in enumerate(terms)}
-        idf = np.array([np.log(1 + len(texts) / frequency[term]) for term in terms])
-        data, columns, ends = [], [], [0]
-        for count in counts:
-            known = sorted(place[term] for term in count if term in place)
-            values = np.array([(1 + np.log(count[terms[p]])) * idf[p] for p in known])
-            data.append(values / max(float(np.linalg.norm(values)), 1e-12))
-            columns += known
-            ends.append(len(columns))
-        matrix = csr_matrix((np.concatenate(data), columns, ends), shape=(len(texts), len(terms)))
-        kept = min(dimension, min(matrix.shape) - 1)
-        _, _, axes = svds(matrix, k=kept, v0=np.ones(min(matrix.shape)))
-        return cls(terms, (axes[::-1].T * idf[:, None]).astype(np.float32))
+        Its vectors equal ``SentenceTransformer.encode`` of the same folder within 1e-6.
+
+        :raises IndexDamaged: a file of the folder is missing, cut off or of another form.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        try:
+            rows: Vectors = load_file(folder / MODEL_FILES[0])[WEIGHTS_NAME]
+            tokenizer: Any = Tokenizer.from_str((folder / MODEL_FILES[1]).read_text(encoding="utf-8"))
+        except (OSError, KeyError, ValueError, SafetensorError) as error:
+            raise IndexDamaged(f"{folder}: the embedder cannot be read ({error}); run vraagbaak ingest") from error
+        except Exception as error:  # tokenizers raises plain Exception for a file of another form
+            raise IndexDamaged(f"{folder}: the tokenizer cannot be read ({error}); run vraagbaak ingest") from error
+        if tokenizer.get_vocab_size() != len(rows):
+            count = tokenizer.get_vocab_size()
+            raise IndexDamaged(f"{folder}: {count} tokens but {len(rows)} rows; run vraagbaak ingest")
+        return cls(rows, tokenizer)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``."""
-        return np.stack([self._vector(text) for text in texts]) if texts else self.rows[:0]
+        encoded = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        result = np.zeros((len(texts), self.rows.shape[1]), dtype=np.float32)
+        for place, tokens in enumerate(encoded):
+            if tokens.ids:
+                mean = self.rows[tokens.ids].mean(axis=0)
+                result[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        return result
 
     embed_queries = embed_passages
 
-    def _vector(self, text: str) -> Vectors:
-        counts = Counter(self.terms[term] for term in _terms(text) if term in self.terms)
-        total: Vectors = np.fromiter(counts.values(), np.float32, len(counts)) @ self.rows[list(counts)]
-        length = float(np.linalg.norm(total))
-        return total / np.float32(length) if length else total
-
-    def save(self, folder: Path) -> None:
-        """Write the table to ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "terms.txt").write_text("\n".join(self.terms), encoding="utf-8")
-        np.save(folder / "rows.npy", self.rows)
-
-    @classmethod
-    def load(cls, folder: Path) -> "LatentEmbedder":
-        """Return the embedder that ``save`` wrote.
-
-        :raises IndexDamaged: a file is missing or cut off.
-        """
-        try:
-            terms = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
-            rows = np.load(folder / "rows.npy")
-        except (OSError, ValueError, EOFError) as error:
-            raise IndexDamaged(f"{folder}: the embedder cannot be read ({error}); run vraagbaak ingest") from error
-        if len(terms) != len(rows):
-            raise IndexDamaged(f"{folder}: {len(terms)} terms but {len(rows)} rows; run vraagbaak ingest")
-        return cls(terms, rows)
-
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model by folder, or by the name of one that is already on this machine."""
+    """A sentence-transformers model by folder, or by the name of one that is already on this machine.
+
+    :raises UsageError: it is not on this machine or cannot be loaded.
+    """
 
     def __init__(self, name: str) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # without it a name is looked up at a hub, 69 s of retries
         from sentence_transformers import SentenceTransformer
 
-        self.name = name
         self.query_prefix, self.passage_prefix = next(
             (p for key, p in PREFIXES.items() if key in name.lower()), ("", "")
         )
         try:
             self.model: Any = SentenceTransformer(name, device="cpu", local_files_only=True)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # transformers, safetensors and the hub client each raise their own types
             raise UsageError(
-                f"the embedder {name!r} is not on this machine: give VRAAGBAAK_EMBEDDER a folder with a "
-                f"sentence-transformers model, or {LATENT!r}"
+                f"the embedder {name!r} is not on this machine or cannot be loaded: give VRAAGBAAK_EMBEDDER a folder "
+                f"with a sentence-transformers model, or {STATIC!r}"
             ) from error
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -134,6 +111,22 @@ class SentenceTransformerEmbedder:
         return vectors
 
 
-@lru_cache(maxsize=1024)
-def _terms(text: str) -> tuple[str, ...]:
-    return (*stems(text), *ngrams(text))
+def open_embedder(name: str, model: Path) -> Embedder:
+    """Return the embedder of that setting.
+
+    :param name: ``static``, or a sentence-transformers model by folder or name.
+    :param model: the folder of the static model.
+    :raises IndexDamaged, UsageError: it cannot be opened.
+    """
+    return StaticEmbedder.load(model) if name == STATIC else SentenceTransformerEmbedder(name)
+
+
+def check_model(folder: Path) -> None:
+    """Refuse a corpus without its static model before anything is built on it.
+
+    :raises CorpusError: a file of it is missing; the message says how to make it.
+    """
+    for name in MODEL_FILES:
+        if not (folder / name).is_file():
+            raise CorpusError(f"{folder / name}: no such file; make the model with vraagbaak eval train")
+

@@ -1,42 +1,43 @@
-"""The last step: passages into a new build of the index (Chroma, BM25 indexes, the embedder), then one switch."""
+"""The last step: passages into a new build of the index (Chroma, BM25, question bank, vectors), then one switch."""
 
 import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ingest.analysis import ngrams, stems, words
+from ingest import lexicon
+from ingest.analysis import stems, words
 from ingest.bank import BankQuestion, attach, load_bank
 from ingest.catalogue import load_catalogue
-from ingest.embedder import LATENT, Embedder, LatentEmbedder, SentenceTransformerEmbedder, Vectors
+from ingest.chroma import write_chroma
+from ingest.embedder import MODEL_FILES, Vectors, check_model, open_embedder
 from ingest.errors import IndexFault, VraagbaakError
 from ingest.layout import LAYOUTS
+from ingest.lexical import write_lexical
 from ingest.passages import read_passages
 from ingest.records import Heading, Passage, Report, path_text
+from ingest.settings import STATIC
 from ingest.store import (
-    COLLECTION,
     VERSION,
     Contents,
     IndexFolder,
     need_current,
     read_contents,
+    read_json,
     read_manifest,
     write_contents,
     write_json,
 )
+from ingest.twins import twins
 
 Progress = Callable[[str, int, int], None]
-BATCH = 5000  # Chroma takes at most 5,461 rows in one call
-# Wide enough that the search is exact on some hundreds of passages: Chroma lays its graph anew in each process, with
-# several threads, and with its own settings 6% of the rankings differed from one process to the next.
-HNSW = {"space": "cosine", "ef_construction": 512, "ef_search": 512, "max_neighbors": 64}
-# The lexical pieces: how each analyses, and whether it searches passages (with their questions) or questions alone.
-ANALYSERS = {"stems": stems, "ngrams": ngrams, "bank-stems": stems, "bank-ngrams": ngrams}
+MODEL = "model"
+Embed = Callable[[list[str]], Vectors]
 
 
 def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = lambda *_: None) -> bool:
@@ -50,14 +51,17 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     folder = IndexFolder(root)
     with folder.writing():
         bank = load_bank(corpus)
-        wanted = fingerprint(reports, bank, embedder)
+        lexicon.load_lexicon(corpus / lexicon.FILE, [report.id for report in reports])
+        if embedder == STATIC:
+            check_model(corpus / MODEL)
+        wanted = fingerprint(corpus, reports, bank, embedder)
         if _serves(folder, wanted):
             return False
         contents = _read_all(corpus, reports, progress)
         new = folder.build_path(f"new-{wanted}")
         shutil.rmtree(new, ignore_errors=True)
         try:
-            _write_build(new, wanted, contents, bank, embedder, _stored_vectors(folder, embedder), progress)
+            _write_build(new, corpus, wanted, contents, bank, embedder, _stored_vectors(folder, embedder), progress)
             folder.switch(new)
         except OSError as error:
             raise IndexFault(
@@ -66,13 +70,15 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     return True
 
 
-def fingerprint(reports: Sequence[Report], bank: Sequence[BankQuestion], embedder: str) -> str:
-    """Return a name for the index that these reports, questions, layouts, this program's form and embedder make."""
-    parts = [str(VERSION), embedder, LAYOUTS.read_text(encoding="utf-8"), repr(bank)]
-    parts += [json.dumps(report.__dict__, sort_keys=True) for report in reports]
-    for module in sorted(Path(__file__).parent.glob("*.py")):
-        parts.append(module.read_text(encoding="utf-8"))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def fingerprint(corpus: Path, reports: Sequence[Report], bank: Sequence[BankQuestion], embedder: str) -> str:
+    """Return a name for the index that these reports, questions, lexicon, model, layouts and this program make."""
+    digest = hashlib.sha256("\0".join([str(VERSION), embedder, repr(bank)]).encode())
+    files = [corpus / MODEL / name for name in MODEL_FILES] if embedder == STATIC else []
+    for path in [LAYOUTS, corpus / lexicon.FILE, *files, *sorted(Path(__file__).parent.glob("*.py"))]:
+        digest.update(path.read_bytes() if path.exists() else b"")
+    for report in reports:
+        digest.update(json.dumps(report.__dict__, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
 
 
 def searched_text(passage: Passage) -> str:
@@ -115,6 +121,7 @@ def _read_all(corpus: Path, reports: Sequence[Report], progress: Progress) -> Co
 
 def _write_build(
     folder: Path,
+    corpus: Path,
     made_from: str,
     contents: Contents,
     bank: Sequence[BankQuestion],
@@ -124,22 +131,25 @@ def _write_build(
 ) -> None:
     folder.mkdir(parents=True)
     write_contents(folder, contents)
+    _copy_beside(corpus, folder, embedder)
     texts = [searched_text(passage) for passage in contents.passages]
-    questions, orphans = attach(bank, contents.passages)
-    with_questions = [
-        "\n".join([text, *questions.get(passage.id, ())])
-        for text, passage in zip(texts, contents.passages, strict=True)
-    ]
-    owners = [place for place, p in enumerate(contents.passages) for _ in questions.get(p.id, ())]
-    asked = [question for passage in contents.passages for question in questions.get(passage.id, ())]
-    write_json(folder / "bank.json", {"owners": owners})
+    attached, orphans = attach(bank, contents.passages)
+    owners = [place for place, p in enumerate(contents.passages) for _ in attached.get(p.id, ())]
+    asked = [question.question for p in contents.passages for question in attached.get(p.id, ())]
+    write_json(folder / "bank.json", {"owners": owners, "questions": asked})
     progress("woorden indexeren", 0, len(texts))
-    _write_lexical(folder / "lexical", with_questions, asked)
+    write_lexical(folder / "lexical", with_questions(texts, owners, asked))
     write_json(folder / "vocabulary.json", vocabulary(texts))
+    write_json(folder / "twins.json", {"pairs": twins([passage.text for passage in contents.passages])})
     progress("woorden indexeren", len(texts), len(texts))
-    embedded = with_questions if embedder == LATENT else texts
-    vectors = _embed(folder, embedded, embedder, stored, progress)
-    _write_chroma(folder / "chroma", contents, vectors, progress)
+    model = open_embedder(embedder, folder / MODEL)
+    vectors = _embedded(model.embed_passages, texts, stored, "passages", progress)
+    questions = _embedded(model.embed_queries, asked, stored, "questions", progress)
+    np.save(folder / "vectors.npy", vectors)
+    np.save(folder / "questions.npy", questions.reshape(len(asked), vectors.shape[1]))
+    progress("opslaan", 0, len(texts))
+    write_chroma(folder / "chroma", contents.passages, contents.reports, vectors)
+    progress("opslaan", len(texts), len(texts))
     write_json(
         folder / "manifest.json",
         {
@@ -156,14 +166,22 @@ def _write_build(
     )
 
 
-def _write_lexical(folder: Path, passages: Sequence[str], questions: Sequence[str]) -> None:
-    import bm25s
+def with_questions(texts: Sequence[str], owners: Sequence[int], questions: Iterable[str]) -> list[str]:
+    """Return the texts, each with the questions that were written for it below: what the lexical pieces search."""
+    lines = [[text] for text in texts]
+    for owner, question in zip(owners, questions, strict=True):
+        lines[owner].append(question)
+    return ["\n".join(parts) for parts in lines]
 
-    for name, analyse in ANALYSERS.items():
-        texts = questions if name.startswith("bank-") else passages
-        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        index.index([analyse(text) or [""] for text in texts or [""]], show_progress=False)
-        index.save(str(folder / name), show_progress=False)
+
+def _copy_beside(corpus: Path, folder: Path, embedder: str) -> None:
+    """Copy what of the corpus answers questions later, so that a build serves by itself as it was made."""
+    if (corpus / lexicon.FILE).exists():
+        shutil.copyfile(corpus / lexicon.FILE, folder / lexicon.FILE)
+    if embedder == STATIC:
+        (folder / MODEL).mkdir()
+        for name in MODEL_FILES:
+            shutil.copyfile(corpus / MODEL / name, folder / MODEL / name)
 
 
 def vocabulary(texts: Sequence[str]) -> dict[str, Any]:
@@ -172,24 +190,16 @@ def vocabulary(texts: Sequence[str]) -> dict[str, Any]:
     return {"words": sorted({word for text in texts for word in words(text)}), "stems": dict(sorted(frequency.items()))}
 
 
-def _embed(folder: Path, texts: list[str], name: str, stored: dict[str, Vectors], progress: Progress) -> Vectors:
-    embedder: Embedder
-    if name == LATENT:
-        embedder = LatentEmbedder.fit(texts)
-        embedder.save(folder / "embedder")
-        stored = {}  # fitted anew on all reports, so no earlier vector holds
-    else:
-        embedder = SentenceTransformerEmbedder(name)
-    new = [text for text in texts if _digest(text) not in stored]
+def _embedded(embed: Embed, texts: list[str], stored: dict[str, Vectors], what: str, progress: Progress) -> Vectors:
+    """Return the texts' vectors; those that the serving index holds already are taken from it."""
+    new = [text for text in dict.fromkeys(texts) if _digest(what, text) not in stored]
     vectors = dict(stored)
     for start in range(0, len(new), 64):
-        progress("betekenis indexeren", start, len(new))
+        progress(f"betekenis indexeren ({what})", start, len(new))
         batch = new[start : start + 64]
-        vectors |= {_digest(text): vector for text, vector in zip(batch, embedder.embed_passages(batch), strict=True)}
-    progress("betekenis indexeren", len(new), len(new))
-    result: Vectors = np.stack([vectors[_digest(text)] for text in texts])
-    np.save(folder / "vectors.npy", result)
-    return result
+        vectors |= {_digest(what, text): vector for text, vector in zip(batch, embed(batch), strict=True)}
+    progress(f"betekenis indexeren ({what})", len(new), len(new))
+    return np.array([vectors[_digest(what, text)] for text in texts], dtype=np.float32)
 
 
 def orphans(root: Path) -> list[str]:
@@ -199,54 +209,22 @@ def orphans(root: Path) -> list[str]:
 
 
 def _stored_vectors(folder: IndexFolder, embedder: str) -> dict[str, Vectors]:
-    """Return the serving index's vectors by their text, so that unchanged passages are not embedded again."""
+    """Return the serving index's vectors by their text, so that what is unchanged is not embedded again.
+
+    The static model embeds everything in a second and may have been trained anew, so nothing is taken over then.
+    """
     try:
         name = folder.current()
-        if name is None or embedder == LATENT or read_manifest(folder.build_path(name))["embedder"] != embedder:
+        if name is None or embedder == STATIC or read_manifest(folder.build_path(name))["embedder"] != embedder:
             return {}
         build = folder.build_path(name)
-        texts = [searched_text(passage) for passage in read_contents(build).passages]
-        return {_digest(text): vector for text, vector in zip(texts, np.load(build / "vectors.npy"), strict=True)}
-    except (VraagbaakError, OSError, ValueError):
+        passages = [searched_text(passage) for passage in read_contents(build).passages]
+        found = dict(zip((_digest("passages", t) for t in passages), np.load(build / "vectors.npy"), strict=True))
+        asked = read_json(build / "bank.json")["questions"]
+        return found | dict(zip((_digest("questions", t) for t in asked), np.load(build / "questions.npy"), strict=True))
+    except (VraagbaakError, OSError, ValueError, KeyError):
         return {}
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write_chroma(folder: Path, contents: Contents, vectors: Vectors, progress: Progress) -> None:
-    client = open_chroma(folder)
-    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
-    places = {report.id: report for report in contents.reports}
-    for start in range(0, len(contents.passages), BATCH):
-        progress("opslaan", start, len(contents.passages))
-        batch = contents.passages[start : start + BATCH]
-        collection.add(
-            ids=[passage.id for passage in batch],
-            embeddings=vectors[start : start + BATCH],
-            documents=[passage.text for passage in batch],
-            metadatas=[_metadata(passage, places[passage.report]) for passage in batch],
-        )
-    progress("opslaan", len(contents.passages), len(contents.passages))
-    client.close()
-
-
-def _metadata(passage: Passage, report: Report) -> dict[str, str | int]:
-    return {
-        "report": passage.report,
-        "kind": passage.kind,
-        "section": path_text(passage.section),
-        "start": passage.start,
-        "end": passage.end,
-        "year": report.year,
-        "place": report.place,
-    }
-
-
-def open_chroma(folder: Path) -> Any:
-    """Return a client on a build's Chroma folder, silent towards the outside."""
-    import chromadb
-    from chromadb.config import Settings
-
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+def _digest(what: str, text: str) -> str:
+    return hashlib.sha256(f"{what}\0{text}".encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Settings: environment variables ``VRAAGBAAK_*`` over one optional TOML file (``VRAAGBAAK_CONFIG``)."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from ingest.errors import UsageError
 
+STATIC = "static"
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "VRAAGBAAK_"
 
@@ -22,9 +24,15 @@ class Settings(BaseSettings):
     corpus: Path = PROJECT / "corpus"
     index: Path = PROJECT / ".index"
     data: Path = PROJECT / ".data"
-    embedder: str = "latent"
+    embedder: str = STATIC
     host: str = "127.0.0.1"
     port: int = 8501
+
+    @property
+    def index_folder(self) -> Path:
+        """Return the folder of the index: of an embedder other than the default its own, beside ``index``."""
+        own = "" if self.embedder == STATIC else f"-{folder_name(self.embedder)}"
+        return self.index if self.index.name.endswith(own) else self.index.with_name(self.index.name + own)
 
     @classmethod
     def settings_customise_sources(
@@ -69,3 +77,8 @@ def check_environment_names() -> None:
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
             raise UsageError(f"unknown setting {name}; known are {', '.join(sorted(known))}")
+
+
+def folder_name(embedder: str) -> str:
+    """Return what of an embedder's name can stand in the name of its own index folder."""
+    return re.sub(r"[^a-z0-9]+", "-", embedder.lower()).strip("-")[-60:]

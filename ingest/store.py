@@ -3,7 +3,8 @@
     .index/
         current            the name of the serving build, one line; replaced in one step
         lock               held by the one ingest that runs
-        builds/000001/     manifest.json  passages.json  bank.json  vocabulary.json  chroma/  lexical/  embedder/
+        builds/000001/     manifest.json  passages.json  bank.json  vocabulary.json  twins.json
+                           lexicon.toml  vectors.npy  questions.npy  chroma/  lexical/  model/
 
 A build is written whole under a name that nobody reads, then ``current`` is replaced. Two processes on one Chroma
 folder silently miss each other's rows, and files replaced under the same path leave open clients on the old data
@@ -24,8 +25,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import IndexDamaged, IndexFault, IndexMissing, IndexOutdated
 from ingest.records import Heading, Passage, Report
 
-VERSION = 1
-COLLECTION = "passages"
+VERSION = 2
 LOCK_SECONDS = 600
 
 

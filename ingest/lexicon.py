@@ -1,0 +1,166 @@
+"""The lexicon: abbreviations, spellings, everyday words and names, and what a question gains by them.
+
+Practitioners write MDO where a report writes "multidisciplinair overleg", and the other way round. What the lexicon
+knows of a question's words is added behind it before it is searched; passages stay as they are.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ingest.analysis import fold
+from ingest.errors import CorpusError
+
+FILE = "lexicon.toml"
+SECTIONS = {
+    "abbreviation": {"short": str, "long": str},
+    "concept": {"name": str, "terms": list, "everyday": list},
+    "name": {"forms": list, "reports": list, "beside": bool},
+}
+OPTIONAL = {"beside"}
+
+
+@dataclass(frozen=True)
+class Name:
+    """A place, region, year or publisher: its written forms, folded, and the reports that it stands for.
+
+    ``beside`` marks one that names its report only next to another ("2017 en 2020"): several reports share the year.
+    """
+
+    forms: tuple[str, ...]
+    reports: tuple[str, ...]
+    beside: bool = False
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A subject of the reports: their own terms for it, and the words that people use instead."""
+
+    name: str
+    terms: tuple[str, ...]
+    everyday: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What ``lexicon.toml`` holds; an empty one changes no question."""
+
+    abbreviations: tuple[tuple[str, str], ...] = ()
+    spelling: tuple[tuple[str, str], ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    names: tuple[Name, ...] = ()
+
+    @cached_property
+    def _written_otherwise(self) -> tuple[dict[str, list[str]], re.Pattern[str]]:
+        """Return what each form of an abbreviation or wrong spelling gains, and a pattern that finds the forms."""
+        gains: dict[str, list[str]] = {}
+        for short, long in self.abbreviations:
+            gains.setdefault(fold(short), []).append(long)
+            gains.setdefault(fold(long), []).append(short)
+        for wrong, right in self.spelling:
+            gains.setdefault(fold(wrong), []).append(right)
+        return gains, any_of(gains)
+
+    @cached_property
+    def _everyday(self) -> tuple[dict[str, list[Concept]], re.Pattern[str]]:
+        found: dict[str, list[Concept]] = {}
+        for concept in self.concepts:
+            for word in concept.everyday:
+                found.setdefault(fold(word), []).append(concept)
+        return found, any_of(found)
+
+    def added(self, question: str) -> str:
+        """Return the full forms, abbreviations and right spellings of the question's words, or nothing."""
+        gains, pattern = self._written_otherwise
+        found = dict.fromkeys(match[0] for match in pattern.finditer(fold(question)))
+        return " ".join(dict.fromkeys(gain for form in found for gain in gains[form]))
+
+    def terms(self, question: str) -> str:
+        """Return the reports' terms for the question's everyday words, or nothing."""
+        words, pattern = self._everyday
+        found = dict.fromkeys(match[0] for match in pattern.finditer(fold(question)))
+        return " ".join(dict.fromkeys(term for word in found for concept in words[word] for term in concept.terms))
+
+
+def any_of(forms: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds each of the forms as whole words, the longest first; without forms, nothing."""
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)" if longest_first else r"(?!)")
+
+
+def load_lexicon(path: Path, reports: Iterable[str]) -> Lexicon:
+    """Return the lexicon of a file; where there is none, an empty one.
+
+    :param reports: the ids that names may lead to.
+    :raises CorpusError: the file cannot be read, or an entry lacks a field, has an unknown or empty one, stands twice
+        or names an unknown report; the message names file, section, entry and field.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Lexicon()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CorpusError(f"{path}: cannot be read: {error}") from error
+    for key in data:
+        if key not in (*SECTIONS, "spelling"):
+            raise CorpusError(f"{path}: unknown section {key!r}; known are {', '.join([*SECTIONS, 'spelling'])}")
+    entries = {section: _entries(path, section, data.get(section, [])) for section in SECTIONS}
+    names = tuple(
+        Name(tuple(map(fold, e["forms"])), tuple(e["reports"]), e.get("beside", False)) for e in entries["name"]
+    )
+    _check_names(path, names, tuple(reports))
+    abbreviations = tuple((e["short"], e["long"]) for e in entries["abbreviation"])
+    _refuse_doubles(path, "abbreviation", [short for short, _ in abbreviations])
+    concepts = tuple(Concept(e["name"], tuple(e["terms"]), tuple(e["everyday"])) for e in entries["concept"])
+    _refuse_doubles(path, "concept", [concept.name for concept in concepts])
+    return Lexicon(abbreviations, _spelling(path, data.get("spelling", {})), concepts, names)
+
+
+def _entries(path: Path, section: str, entries: Any) -> list[dict[str, Any]]:
+    fields = SECTIONS[section]
+    if not isinstance(entries, list):
+        raise CorpusError(f"{path}: {section!r} is not a list of [[{section}]] entries")
+    for number, entry in enumerate(entries, 1):
+        where = f"{path}: [[{section}]] {number}"
+        for key in entry:
+            if key not in fields:
+                raise CorpusError(f"{where}: unknown field {key!r}; known are {', '.join(fields)}")
+        for name, wanted in fields.items():
+            if name not in entry and name not in OPTIONAL:
+                raise CorpusError(f"{where}: field {name!r} is missing")
+            value = entry.get(name, wanted())
+            texts = value if wanted is list else [value] if wanted is str else []
+            if type(value) is not wanted or not all(isinstance(text, str) and text.strip() for text in texts):
+                raise CorpusError(f"{where}: field {name!r} is {value!r}, not filled as it should")
+    return entries
+
+
+def _spelling(path: Path, table: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(table, Mapping):
+        raise CorpusError(f"{path}: 'spelling' is not a table of wrong = right")
+    for wrong, right in table.items():
+        if not isinstance(right, str) or not right.strip() or fold(right) == fold(wrong):
+            raise CorpusError(f"{path}: [spelling] {wrong!r} = {right!r} corrects nothing")
+    return tuple(table.items())
+
+
+def _check_names(path: Path, names: tuple[Name, ...], reports: tuple[str, ...]) -> None:
+    _refuse_doubles(path, "name", [form for name in names for form in name.forms])
+    for name in names:
+        for report in name.reports:
+            if report not in reports:
+                raise CorpusError(
+                    f"{path}: [[name]] {name.forms[0]!r}: unknown report {report!r}; known are {', '.join(reports)}"
+                )
+
+
+def _refuse_doubles(path: Path, section: str, forms: list[str]) -> None:
+    seen: set[str] = set()
+    for form in map(fold, forms):
+        if form in seen:
+            raise CorpusError(f"{path}: [[{section}]] {form!r} stands twice")
+        seen.add(form)
