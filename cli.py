@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ingest = commands.add_parser("ingest", help="build the index, or bring it up to date")
     _add_folders(ingest)
+    written = "first let the chat model (VRAAGBAAK_MODEL) write questions for passages with few"
+    ingest.add_argument("--write-questions", action="store_true", help=written)
     ingest.set_defaults(run=_ingest)
     ask = commands.add_parser("ask", help="answer a question, or a file of them")
     ask.add_argument("question", nargs="?", help="the question, in Dutch")
@@ -85,12 +87,26 @@ def _ingest(given: argparse.Namespace) -> int:
     corpus, index = _folders(given)
     from ingest.index import build_index, orphans
 
+    if getattr(given, "write_questions", False):
+        _write_questions(corpus)
     with _Bar() as bar:
         built = build_index(corpus, index, settings().embedder, bar)
     for question in orphans(index):
         print(f"bank question without a passage: {question}", file=sys.stderr)
     print(f"index ready in {index}" if built else f"index in {index} was up to date", file=sys.stderr)
     return 0
+
+
+def _write_questions(corpus: Path) -> None:
+    from ingest.chat_model import ChatModel
+    from ingest.question_writer import write_questions
+
+    if not settings().model:
+        raise UsageError("--write-questions needs a chat model: set VRAAGBAAK_MODEL, as in ollama:NAME or openai:NAME")
+    model = ChatModel(settings())
+    with _Bar() as bar:
+        kept, refused = write_questions(corpus, model, bar)
+    print(f"{kept} questions written by {model.name}, {refused} lines refused for their form", file=sys.stderr)
 
 
 class _Bar:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant import answer as answers
-from assistant.conversation import Resolved, resolve, shortened
+from assistant.conversation import shortened
 from assistant.fusion import Fusion, load_fusion
 from assistant.index import Index
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Quote, Turn
 from assistant.relevance import Relevance
-from assistant.retrieve import Query, retrieve
+from assistant.retrieve import query_for, retrieve
 from assistant.safety import mask_personal_data, notices
-from assistant.scope import Scope, scope_of
 from ingest.analysis import content_words
 from ingest.records import Passage
 from ingest.store import IndexFolder
@@ -65,16 +64,15 @@ class Assistant:
         told = notices(question, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
         if not any(char.isalnum() for char in asked):
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
-        resolved = resolve(asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         index = self.index
-        query = Query(resolved.searched, _scope(index, asked, resolved))
+        query = query_for(index, asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         hits = retrieve(index, query, max(top, DEPTH), filters or Filters(), self.fusion)
         found = time.perf_counter()
-        status, text, quotes = self._answer(index, resolved.shown, hits, filters or Filters())
+        status, text, quotes = self._answer(index, query.shown, hits, filters or Filters())
         citations = tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in enumerate(quotes, 1))
         return Answer(
             question=masked if not cut else asked,
-            standalone_question=resolved.shown,
+            standalone_question=query.shown,
             status=status,
             answer=text,
             notices=told,
@@ -101,12 +99,6 @@ class Assistant:
             return "answered", composed.text, composed.quotes
         where = "de gekozen rapporten" if filters.reports else f"alle {_in_words(len(index.reports))} de rapporten"
         return "not_found", NOT_FOUND.format(where=where), ()
-
-
-def _scope(index: Index, asked: str, resolved: Resolved) -> Scope:
-    """Return which reports the question is about: those that it names itself, else those of the turn it leans on."""
-    scope = scope_of(asked, resolved.searched, index.lexicon, index.reports)
-    return scope if scope != Scope() else scope_of(resolved.shown, resolved.searched, index.lexicon, index.reports)
 
 
 def _timings(begun: float, found: float) -> dict[str, float]:

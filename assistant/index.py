@@ -39,11 +39,16 @@ class Index:
         self.place = {passage.id: number for number, passage in enumerate(self.passages)}
         self.report_of = np.array([passage.report for passage in self.passages])
         self.lexicon = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
-        self._lexical = {name: Lexical(self.path / "lexical", name) for name in ANALYSERS}
+        self.lexical = {name: Lexical(self.path / "lexical" / name, analyse) for name, analyse in ANALYSERS.items()}
         bank = read_json(self.path / "bank.json")
         self.owners = np.asarray(bank["owners"], dtype=np.int64)
         self.questions: list[str] = bank["questions"]
-        self._question_vectors = self._vectors()
+        self._sentence_owners = np.asarray(bank["sentence_owners"], dtype=np.int64)
+        # Passages that questions were written for; of the others retrieval asks less likeness (see fusion.py).
+        self.written = np.array([passage.kind == "administratief" for passage in self.passages])
+        self.written[self.owners] = True
+        self._question_vectors = self._vectors("questions.npy", self.owners)
+        self._sentence_vectors = self._vectors("sentences.npy", self._sentence_owners)
         self._embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
         self._chroma = self._open_chroma()
         vocabulary = read_json(self.path / "vocabulary.json")
@@ -56,14 +61,15 @@ class Index:
         """Return the names by which administrative passages are asked for, by place; made when first needed."""
         return rare_names(self.passages)
 
-    def _vectors(self) -> Vectors:
+    def _vectors(self, name: str, owners: NDArray[np.int64]) -> Vectors:
         try:
-            vectors: Vectors = np.load(self.path / "questions.npy")
+            vectors: Vectors = np.load(self.path / name)
         except (OSError, ValueError, EOFError) as error:
-            raise IndexDamaged(f"{self.path}: the questions' vectors cannot be read; run vraagbaak ingest") from error
-        if len(vectors) != len(self.owners):
-            count = f"{len(vectors)} vectors for {len(self.owners)} questions"
-            raise IndexDamaged(f"{self.path}: {count}; run vraagbaak ingest")
+            raise IndexDamaged(f"{self.path}: {name} cannot be read; run vraagbaak ingest") from error
+        if len(vectors) != len(owners):
+            raise IndexDamaged(
+                f"{self.path}: {name} holds {len(vectors)} vectors, not {len(owners)}; run vraagbaak ingest"
+            )
         return vectors
 
     def _open_chroma(self) -> Any:
@@ -82,17 +88,17 @@ class Index:
     def scores(self, piece: str, question: str, filters: Filters) -> Scores:
         """Return what a piece of retrieval says of each passage; 0 or less is nothing.
 
-        ``passages`` are cosine similarities with the passages (-1 to 1), ``questions`` with the nearest written question
-        of each; ``stems`` and ``ngrams`` BM25 scores (0 or more), ``terms`` those of the reports' terms for the
-        question's everyday words.
+        ``passages`` are cosine similarities with the passages (-1 to 1), ``questions`` with the nearest written
+        question of each; ``stems`` and ``ngrams`` BM25 scores (0 or more), ``terms`` those of the reports' terms
+        for the question's everyday words.
         """
         if piece == "passages":
             return self._passage_scores(question, filters)
         if piece == "questions":
             return self.question_scores(question)
         if piece == "terms":
-            return self._lexical["stems"].scores(self.lexicon.terms(question))
-        return self._lexical[piece].scores(question)
+            return self.lexical["stems"].scores(self.lexicon.terms(question))
+        return self.lexical[piece].scores(question)
 
     def _passage_scores(self, question: str, filters: Filters) -> Scores:
         scores = np.zeros(len(self.passages))
@@ -110,11 +116,15 @@ class Index:
         return scores
 
     def question_scores(self, question: str) -> Scores:
-        """Return for each passage the cosine similarity of its nearest written question, 0 where there is none."""
-        scores = np.zeros(len(self.passages))
-        if len(self.owners):
-            np.maximum.at(scores, self.owners, self._question_vectors @ self.vector(question))
-        return scores
+        """Return for each passage the cosine similarity of its nearest written question.
+
+        A passage that nobody wrote questions for is as near as its nearest sentence.
+        """
+        vector = self.vector(question)
+        return np.maximum(
+            _nearest(len(self.passages), self.owners, self._question_vectors @ vector),
+            _nearest(len(self.passages), self._sentence_owners, self._sentence_vectors @ vector),
+        )
 
     def vector(self, question: str) -> Vectors:
         """Return the question's vector, of length 1 or 0."""
@@ -133,6 +143,15 @@ class Index:
             if kind not in KINDS:
                 raise UsageError(f"unknown kind {kind!r}; known are {', '.join(KINDS)}")
         return np.array([_passes(passage, filters) for passage in self.passages], dtype=bool)
+
+
+def _nearest(size: int, owners: NDArray[np.int64], likeness: Vectors) -> Scores:
+    """Return each owner's highest value, 0 for the others; an owner's values stand together."""
+    scores = np.zeros(size)
+    if len(owners):
+        begins = np.flatnonzero(np.diff(owners, prepend=-1))
+        scores[owners[begins]] = np.maximum.reduceat(likeness, begins)
+    return scores
 
 
 def rare_names(passages: tuple[Passage, ...]) -> dict[int, frozenset[str]]:

@@ -7,9 +7,10 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.conversation import resolve
 from assistant.fusion import Fusion
 from assistant.index import Index
-from assistant.records import Filters, Hit
+from assistant.records import Filters, Hit, Turn
 from assistant.scope import Lane, Scope, scope_of
 from ingest.analysis import STOP_WORDS, fold, words
 from ingest.lexical import Scores
@@ -25,15 +26,21 @@ ASKS_FOR_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched: the text (with what the last turns add to it), and which reports it is about."""
+    """A question as it is searched: ``shown`` as it stands alone, ``text`` with what the turns before add to it."""
 
+    shown: str
     text: str
-    scope: Scope = Scope()
+    scope: Scope
 
 
-def query_for(index: Index, question: str) -> Query:
-    """Return the query of a question that stands alone."""
-    return Query(question, scope_of(question, question, index.lexicon, index.reports))
+def query_for(index: Index, asked: str, history: Sequence[Turn] = ()) -> Query:
+    """Return the query of a question; it is about the reports that it names, else those of the turn it leans on."""
+    resolved = resolve(asked, history)
+    for question in (asked, resolved.shown):
+        scope = scope_of(question, resolved.searched, index.lexicon, index.reports)
+        if scope != Scope():
+            return Query(resolved.shown, resolved.searched, scope)
+    return Query(resolved.shown, resolved.searched, Scope())
 
 
 def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fusion) -> list[Hit]:
@@ -47,7 +54,7 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
     """
     allowed = index.allowed(filters) & _offered(index, query.text)
     lanes = [lane for lane in query.scope.lanes if not filters.reports or set(lane.reports) & set(filters.reports)]
-    if len(lanes) > 1:
+    if len(lanes) > 1 and fusion.lanes:
         total, order = _side_by_side(index, lanes, allowed, top, filters, fusion)
     else:
         total = _fused(index, query.text, allowed, filters, fusion)
@@ -58,12 +65,13 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
 
 def _fused(index: Index, question: str, allowed: Mask, filters: Filters, fusion: Fusion) -> Scores:
     """Return the combined scores of the allowed passages (0 to 1), 0 for all others."""
-    text = f"{question} {index.lexicon.added(question)}".strip()
+    text = f"{question} {index.lexicon.added(question)}".strip() if fusion.abbreviations else question
     total = np.zeros(len(index.passages))
     for piece, weight in fusion.weights.items():
         if not weight:
             continue
-        scores = np.where(allowed, np.maximum(index.scores(piece, text, filters), 0), 0)
+        scores = index.scores(piece, text, filters) * np.where(index.written, 1.0, fusion.unwritten[piece])
+        scores = np.where(allowed, np.maximum(scores, 0), 0)
         best = scores.max(initial=0)
         if best > 0:
             total += weight * scores / best

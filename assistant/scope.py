@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.analysis import fold
-from ingest.lexicon import Lexicon, Name, any_of
+from ingest.lexicon import Lexicon, Name
 from ingest.records import Report
 
 EVERY_REPORT = re.compile(
-    r"\b(?:all[e]?|elk(?:e)?|ieder(?:e)?|(?:de|deze|alle) (?:vijf|5))\b.{0,20}\b(?:rapport(?:en)?|onderzoek(?:en)?|stukken)\b"
+    r"\b(?:alle?|elke?|iedere?|(?:de|deze|alle) (?:vijf|5))\b.{0,20}\b(?:rapport(?:en)?|onderzoek(?:en)?|stukken)\b"
     r"|\bper rapport\b|\brapporten naast elkaar\b"
 )
 COMPARING = re.compile(
@@ -44,7 +44,7 @@ def scope_of(question: str, searched: str, lexicon: Lexicon, reports: Mapping[st
     """
     folded = fold(question)
     named = _named(folded, lexicon)
-    topic = _without(fold(searched), [form for name in lexicon.names for form in name.forms])
+    topic = " ".join(COMPARING.sub(" ", lexicon.any_name.sub(" ", fold(searched))).split())
     if EVERY_REPORT.search(folded):
         in_order = sorted(reports.values(), key=lambda report: report.year)
         return Scope(lanes=tuple(Lane((report.id,), EVERY_REPORT.sub(" ", topic)) for report in in_order))
@@ -56,7 +56,7 @@ def scope_of(question: str, searched: str, lexicon: Lexicon, reports: Mapping[st
 
 def _named(folded: str, lexicon: Lexicon) -> list[Name]:
     """Return the names that stand in the question, in its order."""
-    found = [(match.start(), name) for name in lexicon.names if (match := any_of(name.forms).search(folded))]
+    found = [(match.start(), name) for name in lexicon.names if (match := name.pattern.search(folded))]
     return [name for _, name in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -80,7 +80,3 @@ def _distinct(named: list[Name]) -> list[tuple[str, ...]]:
     """Return the sets of reports that the names stand for, without those that hold all of another."""
     sets = list(dict.fromkeys(name.reports for name in named))
     return [one for one in sets if not any(set(other) < set(one) for other in sets)]
-
-
-def _without(folded: str, forms: list[str]) -> str:
-    return " ".join(COMPARING.sub(" ", any_of(forms).sub(" ", folded)).split())

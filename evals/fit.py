@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 from assistant.fusion import FILE, PIECES, Fusion
 from assistant.index import Index
 from assistant.records import Filters
-from assistant.retrieve import Query, retrieve
-from assistant.scope import scope_of
 from evals.gold import GoldQuestion
 from evals.metrics import ndcg_at_10, recall_at
-from evals.qrels import Places, fact_places, ranks, searched
+from evals.qrels import Places, fact_places, found_ranks, ranks, searched
+from evals.train import Judge, Material
+from ingest.embedder import StaticEmbedder, Vectors
 
 STEPS = 10
 KEPT_SHARE = 0.05
@@ -46,13 +47,21 @@ def fit(index: Index, questions: Sequence[GoldQuestion]) -> tuple[Fusion, float]
 def _fit_weights(index: Index, questions: Sequence[GoldQuestion], facts: Sequence[Places]) -> dict[str, float]:
     offered = np.array([passage.kind != "administratief" for passage in index.passages])
     scores = [_normalised(index, searched(question), offered) for question in questions]
-    grid = [np.array(w) / STEPS for w in product(range(STEPS + 1), repeat=len(PIECES)) if sum(w) == STEPS]
-    values = [
-        figure(ranks(weights @ found, places) for found, places in zip(scores, facts, strict=True)) for weights in grid
-    ]
-    best = np.argsort(-np.array(values), kind="stable")[: max(1, int(KEPT_SHARE * len(grid)))]
-    mean = np.mean([grid[place] for place in best], axis=0)
+    grid = np.array([w for w in product(range(STEPS + 1), repeat=len(PIECES)) if sum(w) == STEPS]) / STEPS
+    values = np.mean([_values(grid @ found, places) for found, places in zip(scores, facts, strict=True)], axis=0)
+    best = np.argsort(-values, kind="stable")[: max(1, int(KEPT_SHARE * len(grid)))]
+    mean = grid[best].mean(axis=0)
     return {piece: round(float(weight), 3) for piece, weight in zip(PIECES, mean, strict=True)}
+
+
+def _values(scores: NDArray[np.float64], places: Places) -> NDArray[np.float64]:
+    """Return the figure of one question under each row of scores, shape (mixtures, passages)."""
+    found = []
+    for held in places:
+        best = scores[:, sorted(held)].max(axis=1, initial=0.0)
+        found.append(np.where(best > 0, 1 + (scores > best[:, None]).sum(axis=1), 0))
+    ranks_by_mixture = np.array(found).T.tolist()
+    return np.array([figure([[rank or None for rank in row]]) for row in ranks_by_mixture])
 
 
 def _normalised(index: Index, question: str, offered: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -69,15 +78,28 @@ def _better(
 
 
 def _measured(index: Index, questions: Sequence[GoldQuestion], facts: Sequence[Places], fusion: Fusion) -> float:
-    return figure(_found(index, question, places, fusion) for question, places in zip(questions, facts, strict=True))
+    return figure(
+        found_ranks(index, question, places, fusion) for question, places in zip(questions, facts, strict=True)
+    )
 
 
-def _found(index: Index, question: GoldQuestion, places: Places, fusion: Fusion) -> list[int | None]:
-    text = searched(question)
-    query = Query(text, scope_of(question.question, text, index.lexicon, index.reports))
-    ranking = [index.place[hit.passage.id] for hit in retrieve(index, query, 20, Filters(), fusion)]
-    rank = {place: number for number, place in enumerate(ranking, 1)}
-    return [min((rank[place] for place in held if place in rank), default=None) for held in places]
+def dev_judge(material: Material, questions: Sequence[GoldQuestion]) -> Judge:
+    """Return a judge of a model in training: its figure on the questions by its own two pieces alone."""
+    facts = [fact_places(question, material.passages) for question in questions]
+    asked = [searched(question) for question in questions]
+
+    def judge(rows: Vectors, tokenizer: Any) -> float:
+        embedder = StaticEmbedder(rows, tokenizer)
+        queries = embedder.embed_queries(asked)
+        scores = queries @ embedder.embed_passages(material.texts).T
+        likeness = queries @ embedder.embed_queries(material.questions).T
+        for place, row in enumerate(likeness):
+            nearest = np.zeros(len(material.texts), dtype=np.float32)
+            np.maximum.at(nearest, material.owners, row)
+            scores[place] += nearest
+        return figure(ranks(row, places) for row, places in zip(scores, facts, strict=True))
+
+    return judge
 
 
 def write_fusion(corpus: Path, fusion: Fusion) -> None:
@@ -88,4 +110,3 @@ def write_fusion(corpus: Path, fusion: Fusion) -> None:
         f"named_report = {fusion.named_report}\ntwin = {fusion.twin}\n\n[weights]\n{weights}\n",
         encoding="utf-8",
     )
-

@@ -1,4 +1,4 @@
-"""The embedder of the tutorial baseline: fitted on the chunks themselves, as no pretrained one comes with the project."""
+"""The embedder of the tutorial baseline: fitted on the chunks themselves, as no pretrained one comes along."""
 
 from collections import Counter
 from collections.abc import Sequence

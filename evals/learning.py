@@ -1,4 +1,4 @@
-"""``vraagbaak eval train`` and ``fit``: what of retrieval is learned, made again from the repository."""
+"""``vraagbaak eval train|fit|curve|leave-out|analysers``: what retrieval learns, and what it owes to its parts."""
 
 import argparse
 import sys
@@ -6,33 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from evals.fit import figure, fit, write_fusion
+from evals import tables, variants
+from evals.fit import dev_judge, fit, write_fusion
 from evals.gold import GoldQuestion
-from evals.qrels import fact_places, ranks, searched
-from evals.train import Judge, Material, model_folder, read_material, save, train
-from ingest.embedder import StaticEmbedder, Vectors
+from evals.train import model_folder, read_material, save, train
 from ingest.settings import settings
-
-
-def dev_judge(material: Material, questions: Sequence[GoldQuestion]) -> Judge:
-    """Return a judge of a model in training: its figure on the questions by its own two pieces alone."""
-    facts = [fact_places(question, material.passages) for question in questions]
-    asked = [searched(question) for question in questions]
-
-    def judge(rows: Vectors, tokenizer: Any) -> float:
-        embedder = StaticEmbedder(rows, tokenizer)
-        queries = embedder.embed_queries(asked)
-        scores = queries @ embedder.embed_passages(material.texts).T
-        likeness = queries @ embedder.embed_queries(material.questions).T
-        for place, row in enumerate(likeness):
-            nearest = np.zeros(len(material.texts), dtype=np.float32)
-            np.maximum.at(nearest, material.owners, row)
-            scores[place] += nearest
-        return figure(ranks(row, places) for row, places in zip(scores, facts, strict=True))
-
-    return judge
 
 
 def add_commands(commands: Any) -> None:
@@ -42,6 +20,14 @@ def add_commands(commands: Any) -> None:
     training.set_defaults(run=_train)
     fitting = commands.add_parser("fit", help="fit the weights of retrieval's pieces on the dev split")
     fitting.set_defaults(run=_fit)
+    for name, run, text in (
+        ("curve", _curve, "recall against the number of bank questions and of their writers"),
+        ("leave-out", _leave_out, "what a report may expect that nobody wrote questions for"),
+        ("analysers", _analysers, "other stemmers and compound splitting in the place of the stems"),
+    ):
+        studied = commands.add_parser(name, help=text)
+        studied.add_argument("--write", action="store_true", help="keep the table in evals/results")
+        studied.set_defaults(run=run)
 
 
 def answerable(split: str) -> list[GoldQuestion]:
@@ -76,3 +62,52 @@ def _fit(given: argparse.Namespace) -> int:
     write_fusion(settings().corpus, fusion)
     print(f"{fusion}\nrecall@5 and nDCG@10 on dev, mean: {value:.4f}")
     return 0
+
+
+HEADER = ("recall@5", "recall@10", "hit@1", "nDCG@10")
+
+
+def _cells(found: variants.Figures) -> list[str]:
+    return [tables.short(value) for value in (found.recall_5, found.recall_10, found.hit_1, found.ndcg_10)]
+
+
+def _curve(given: argparse.Namespace) -> int:
+    dev, test, corpus = answerable("dev"), answerable("test"), settings().corpus
+    rows = [*variants.by_share(corpus, dev, test, _note), *variants.by_writers(corpus, dev, test, _note)]
+    return _told("curve", ["bank", *HEADER], [[name, *_cells(found)] for name, found in rows], given.write)
+
+
+def _leave_out(given: argparse.Namespace) -> int:
+    dev, corpus = answerable("dev"), settings().corpus
+    rows = variants.without_own_bank(corpus, dev, [*dev, *answerable("test")], _note)
+    cells = [
+        [row.report, str(row.own.n), tables.short(row.own.recall_5), *_cells(row.own_without), str(row.others.n),
+         tables.short(row.others.recall_5), tables.short(row.others_without.recall_5)]
+        for row in rows
+    ]  # fmt: skip
+    header = ["report without its bank", "own questions", "recall@5 with it", *HEADER]
+    header += ["others' questions", "recall@5 with it", "recall@5"]
+    return _told("leave-out", header, cells, given.write)
+
+
+def _analysers(given: argparse.Namespace) -> int:
+    folders = settings().corpus, settings().index_folder
+    rows = variants.by_analyser(*folders, answerable("dev"), answerable("test"), _note)
+    cells = [[name, *_cells(a)[::3], *_cells(b)[::3], *_cells(c)[::3]] for name, a, b, c in rows]
+    parts = [f"{name} {of}" for of in ("alone, dev", "fused, dev", "fused, test") for name in ("recall@5", "nDCG@10")]
+    return _told("analysers", ["stems piece", *parts], cells, given.write)
+
+
+def _told(name: str, header: Sequence[str], rows: Sequence[Sequence[str]], write: bool) -> int:
+    text = tables.markdown(header, rows)
+    print(text)
+    if write:
+        from evals.commands import REFERENCE
+
+        command = f"Measured with `vraagbaak eval {name} --write`."
+        (REFERENCE / f"{name}.md").write_text(f"{command}\n\n{text}\n", encoding="utf-8")
+    return 0
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)

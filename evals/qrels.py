@@ -6,10 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.conversation import resolve
+from assistant.fusion import Fusion
+from assistant.index import Index
+from assistant.records import Filters
+from assistant.retrieve import query_for, retrieve
 from evals.gold import GoldQuestion, holds_fact
 from evals.metrics import Ranks
 from ingest.records import Passage
 
+DEPTH = 20
 Places = tuple[frozenset[int], ...]
 """For each needed fact the places (in the passages' order) of the passages that hold it."""
 
@@ -33,3 +38,11 @@ def ranks(scores: NDArray[np.float64] | NDArray[np.float32], facts: Places) -> R
 def searched(question: GoldQuestion) -> str:
     """Return what is searched for a gold question: with what the turns before add to it."""
     return resolve(question.question, question.history).searched
+
+
+def found_ranks(index: Index, question: GoldQuestion, facts: Places, fusion: Fusion) -> Ranks:
+    """Return for each fact the rank of the first retrieved passage that holds it, of the first twenty."""
+    query = query_for(index, question.question, question.history)
+    ranking = [index.place[hit.passage.id] for hit in retrieve(index, query, DEPTH, Filters(), fusion)]
+    rank = {place: number for number, place in enumerate(ranking, 1)}
+    return [min((rank[place] for place in held if place in rank), default=None) for held in facts]

@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from assistant.engine import Assistant
-from assistant.records import Answer
-from assistant.fusion import PIECES, load_fusion
+from assistant.fusion import PARTS, PIECES, load_fusion
 from assistant.index import Index
+from assistant.records import Answer
 from evals.gold import GoldQuestion
 from ingest.analysis import stems
 from ingest.catalogue import load_catalogue
-from ingest.errors import UsageError
 from ingest.chroma import HNSW, open_chroma
+from ingest.errors import UsageError
 from ingest.read import read_report
 from ingest.settings import STATIC, settings
 
 DEPTH = 20
-# What an ablation leaves out: each piece, both lexical ones, both dense ones; `only-…` leaves out all others.
+# What an ablation leaves out: each part, all lexical pieces, both dense ones; `only-…` leaves out all other pieces.
 LEFT_OUT: dict[str, tuple[str, ...]] = {
-    **{f"without-{piece}": (piece,) for piece in PIECES},
-    "without-lexical": ("stems", "ngrams"),
+    **{f"without-{part.replace('_', '-')}": (part,) for part in (*PIECES, *PARTS)},
+    "without-lexical": ("stems", "ngrams", "terms"),
     "without-dense": ("passages", "questions"),
     **{f"only-{piece}": tuple(other for other in PIECES if other != piece) for piece in PIECES},
 }
@@ -51,7 +51,7 @@ System = Callable[[GoldQuestion], Response]
 
 
 def system_names() -> tuple[str, ...]:
-    """Return the names that ``open_system`` knows: Vraagbaak first, then without and with single pieces, then the baselines."""
+    """Return the names that ``open_system`` knows: Vraagbaak, then without or with single parts, the baselines."""
     return ("vraagbaak", *LEFT_OUT, "bm25", "tutorial")
 
 

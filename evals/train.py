@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.bank import attach, load_bank
 from ingest.catalogue import load_catalogue
-from ingest.embedder import MODEL_FILES, WEIGHTS_NAME, Vectors
+from ingest.embedder import Vectors
 from ingest.index import MODEL, searched_text
 from ingest.passages import read_passages
 from ingest.records import Passage
@@ -65,9 +65,7 @@ def make_tokenizer(texts: Sequence[str]) -> Any:
         [normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.Punctuation()])
-    trainer = trainers.BpeTrainer(
-        vocab_size=TOKENS, min_frequency=2, special_tokens=["[UNK]"], show_progress=False
-    )
+    trainer = trainers.BpeTrainer(vocab_size=TOKENS, min_frequency=2, special_tokens=["[UNK]"], show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
@@ -131,7 +129,7 @@ class _Learner:
             likeness = SCALE * asked @ self._vectors(self.passages).T
             loss = self.torch.nn.functional.cross_entropy(likeness, self.owners[chosen])
             self.optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self.optimiser.step()
             self.rates.step()
             losses.append(float(loss.detach()))

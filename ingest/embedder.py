@@ -129,4 +129,3 @@ def check_model(folder: Path) -> None:
     for name in MODEL_FILES:
         if not (folder / name).is_file():
             raise CorpusError(f"{folder / name}: no such file; make the model with vraagbaak eval train")
-

@@ -3,6 +3,7 @@
     VraagbaakError
     ├── UsageError            the command or the question was put wrong (exit status 2)
     ├── CorpusError           a report, the catalogue or a layout is missing or wrong
+    ├── ModelError            the chat model does not answer
     └── IndexFault            the index folder cannot be used
         ├── IndexMissing      there is none yet
         ├── IndexOutdated     another version of Vraagbaak made it
@@ -34,6 +35,13 @@ class CorpusError(VraagbaakError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, f"De rapporten kunnen niet worden gelezen. Laat uw beheerder dit zien: {message}")
+
+
+class ModelError(VraagbaakError):
+    """The chat model does not answer, or not with text."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "Het taalmodel geeft geen antwoord. U krijgt de letterlijke passages.")
 
 
 class IndexFault(VraagbaakError):

@@ -18,7 +18,7 @@ from ingest.chroma import write_chroma
 from ingest.embedder import MODEL_FILES, Vectors, check_model, open_embedder
 from ingest.errors import IndexFault, VraagbaakError
 from ingest.layout import LAYOUTS
-from ingest.lexical import write_lexical
+from ingest.lexical import ANALYSERS, write_lexical
 from ingest.passages import read_passages
 from ingest.records import Heading, Passage, Report, path_text
 from ingest.settings import STATIC
@@ -136,17 +136,24 @@ def _write_build(
     attached, orphans = attach(bank, contents.passages)
     owners = [place for place, p in enumerate(contents.passages) for _ in attached.get(p.id, ())]
     asked = [question.question for p in contents.passages for question in attached.get(p.id, ())]
-    write_json(folder / "bank.json", {"owners": owners, "questions": asked})
+    standing_in = [(place, text) for place, p in enumerate(contents.passages) if place not in set(owners)
+                   for text in _sentences(p)]  # fmt: skip
+    bank_file = {"owners": owners, "questions": asked, "sentence_owners": [place for place, _ in standing_in]}
+    write_json(folder / "bank.json", bank_file)
     progress("woorden indexeren", 0, len(texts))
-    write_lexical(folder / "lexical", with_questions(texts, owners, asked))
+    searched = with_questions(texts, owners, asked)
+    for name, analyse in ANALYSERS.items():
+        write_lexical(folder / "lexical" / name, searched, analyse)
     write_json(folder / "vocabulary.json", vocabulary(texts))
     write_json(folder / "twins.json", {"pairs": twins([passage.text for passage in contents.passages])})
     progress("woorden indexeren", len(texts), len(texts))
     model = open_embedder(embedder, folder / MODEL)
     vectors = _embedded(model.embed_passages, texts, stored, "passages", progress)
     questions = _embedded(model.embed_queries, asked, stored, "questions", progress)
+    sentences = _embedded(model.embed_passages, [text for _, text in standing_in], stored, "sentences", progress)
     np.save(folder / "vectors.npy", vectors)
-    np.save(folder / "questions.npy", questions.reshape(len(asked), vectors.shape[1]))
+    np.save(folder / "questions.npy", questions.reshape(-1, vectors.shape[1]))
+    np.save(folder / "sentences.npy", sentences.reshape(-1, vectors.shape[1]))
     progress("opslaan", 0, len(texts))
     write_chroma(folder / "chroma", contents.passages, contents.reports, vectors)
     progress("opslaan", len(texts), len(texts))
@@ -172,6 +179,11 @@ def with_questions(texts: Sequence[str], owners: Sequence[int], questions: Itera
     for owner, question in zip(owners, questions, strict=True):
         lines[owner].append(question)
     return ["\n".join(parts) for parts in lines]
+
+
+def _sentences(passage: Passage) -> list[str]:
+    """Return the sentences that stand in for the written questions of a passage that has none."""
+    return [passage.quote(sentence) for sentence in passage.sentences if passage.kind != "administratief"]
 
 
 def _copy_beside(corpus: Path, folder: Path, embedder: str) -> None:
@@ -221,7 +233,9 @@ def _stored_vectors(folder: IndexFolder, embedder: str) -> dict[str, Vectors]:
         passages = [searched_text(passage) for passage in read_contents(build).passages]
         found = dict(zip((_digest("passages", t) for t in passages), np.load(build / "vectors.npy"), strict=True))
         asked = read_json(build / "bank.json")["questions"]
-        return found | dict(zip((_digest("questions", t) for t in asked), np.load(build / "questions.npy"), strict=True))
+        return found | dict(
+            zip((_digest("questions", t) for t in asked), np.load(build / "questions.npy"), strict=True)
+        )
     except (VraagbaakError, OSError, ValueError, KeyError):
         return {}
 

@@ -20,14 +20,13 @@ ANALYSERS: Mapping[str, Analyser] = {"stems": stems, "ngrams": ngrams}
 K1, B = 1.2, 0.75
 
 
-def write_lexical(folder: Path, texts: Sequence[str]) -> None:
-    """Write one index of the texts for each analyser to ``folder``."""
+def write_lexical(folder: Path, texts: Sequence[str], analyse: Analyser) -> None:
+    """Write an index of the texts to ``folder``."""
     import bm25s
 
-    for name, analyse in ANALYSERS.items():
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
-        index.index([analyse(text) or [""] for text in texts], show_progress=False)
-        index.save(str(folder / name), show_progress=False)
+    index = bm25s.BM25(method="lucene", k1=K1, b=B)
+    index.index([analyse(text) or [""] for text in texts], show_progress=False)
+    index.save(str(folder), show_progress=False)
 
 
 class Lexical:
@@ -36,16 +35,16 @@ class Lexical:
     :raises IndexDamaged: a file is missing, cut off or of another form.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, analyse: Analyser) -> None:
         import bm25s
 
-        self.analyse = ANALYSERS[name]
+        self.analyse = analyse
         try:
-            index: Any = bm25s.BM25.load(str(folder / name), load_corpus=False)
+            index: Any = bm25s.BM25.load(str(folder), load_corpus=False)
             self._weights, self._texts = index.scores["data"], index.scores["indices"]
             self._starts, self.size = index.scores["indptr"], int(index.scores["num_docs"])
         except (OSError, ValueError, KeyError, EOFError) as error:
-            raise IndexDamaged(f"{folder}: lexical index {name!r} cannot be read; run vraagbaak ingest") from error
+            raise IndexDamaged(f"{folder}: the lexical index cannot be read; run vraagbaak ingest") from error
         self._columns: dict[str, int] = index.vocab_dict
 
     def scores(self, question: str) -> Scores:
@@ -56,4 +55,5 @@ class Lexical:
         ranges = [slice(self._starts[column], self._starts[column + 1]) for column in columns]
         texts = np.concatenate([self._texts[part] for part in ranges])
         weights = np.concatenate([self._weights[part] for part in ranges])
-        return np.bincount(texts, weights=weights, minlength=self.size)
+        summed: Scores = np.bincount(texts, weights=weights, minlength=self.size).astype(np.float64, copy=False)
+        return summed

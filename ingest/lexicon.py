@@ -16,7 +16,7 @@ from ingest.analysis import fold
 from ingest.errors import CorpusError
 
 FILE = "lexicon.toml"
-SECTIONS = {
+SECTIONS: dict[str, dict[str, type]] = {
     "abbreviation": {"short": str, "long": str},
     "concept": {"name": str, "terms": list, "everyday": list},
     "name": {"forms": list, "reports": list, "beside": bool},
@@ -34,6 +34,11 @@ class Name:
     forms: tuple[str, ...]
     reports: tuple[str, ...]
     beside: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Return what finds one of the forms in a folded text."""
+        return any_of(self.forms)
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,11 @@ class Lexicon:
                 found.setdefault(fold(word), []).append(concept)
         return found, any_of(found)
 
+    @cached_property
+    def any_name(self) -> re.Pattern[str]:
+        """Return what finds a form of any name in a folded text."""
+        return any_of(form for name in self.names for form in name.forms)
+
     def added(self, question: str) -> str:
         """Return the full forms, abbreviations and right spellings of the question's words, or nothing."""
         gains, pattern = self._written_otherwise
@@ -89,7 +99,9 @@ class Lexicon:
 def any_of(forms: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds each of the forms as whole words, the longest first; without forms, nothing."""
     longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)" if longest_first else r"(?!)")
+    return re.compile(
+        r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)" if longest_first else r"(?!)"
+    )
 
 
 def load_lexicon(path: Path, reports: Iterable[str]) -> Lexicon:

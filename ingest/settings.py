@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ingest.errors import UsageError
@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     index: Path = PROJECT / ".index"
     data: Path = PROJECT / ".data"
     embedder: str = STATIC
+    model: str = ""
+    model_base_url: str = ""
+    model_api_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = 8501
 

@@ -4,7 +4,8 @@
         current            the name of the serving build, one line; replaced in one step
         lock               held by the one ingest that runs
         builds/000001/     manifest.json  passages.json  bank.json  vocabulary.json  twins.json
-                           lexicon.toml  vectors.npy  questions.npy  chroma/  lexical/  model/
+                           lexicon.toml  vectors.npy  questions.npy  sentences.npy
+                           chroma/  lexical/  model/
 
 A build is written whole under a name that nobody reads, then ``current`` is replaced. Two processes on one Chroma
 folder silently miss each other's rows, and files replaced under the same path leave open clients on the old data

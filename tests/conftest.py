@@ -19,6 +19,7 @@ import sitecustomize  # noqa: E402, F401 (importing it sets the guard in this pr
 
 from assistant.engine import Assistant  # noqa: E402
 from ingest.index import build_index  # noqa: E402
+from ingest.settings import STATIC  # noqa: E402
 
 CORPUS = PROJECT / "corpus"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -46,7 +47,7 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def index(tmp_path_factory: pytest.TempPathFactory, attempts: Path) -> Path:
     """An index of the five reports, built once."""
     root = tmp_path_factory.mktemp("index")
-    build_index(CORPUS, root, "latent")
+    build_index(CORPUS, root, STATIC)
     return root
 
 

@@ -10,15 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.engine import Assistant
-from assistant.retrieve import Index
+from assistant.index import Index
 from ingest.analysis import ngrams, stems, words
-from ingest.embedder import LatentEmbedder, SentenceTransformerEmbedder
-from ingest.errors import IndexDamaged, IndexFault, IndexMissing, IndexOutdated, UsageError
+from ingest.errors import CorpusError, IndexDamaged, IndexFault, IndexMissing, IndexOutdated
 from ingest.index import build_index
+from ingest.settings import STATIC
 from ingest.store import IndexFolder
 from tests.conftest import CORPUS, PROJECT, environment, wait_until
 
@@ -31,14 +30,14 @@ def build(root: Path) -> Path:
 
 def test_a_second_ingest_finds_nothing_to_do(own_index: Path) -> None:
     before = (own_index / "current").read_text()
-    assert build_index(CORPUS, own_index, "latent") is False
+    assert build_index(CORPUS, own_index, STATIC) is False
     assert (own_index / "current").read_text() == before
 
 
 def test_a_changed_report_is_read_again_and_a_running_assistant_notices(corpus: Path, own_index: Path) -> None:
     assistant = Assistant(own_index, corpus)
     change(corpus, "Het Jeugdoverleg werkt goed voor", "Het Zonnebloemoverleg werkt goed voor")
-    assert build_index(corpus, own_index, "latent") is True
+    assert build_index(corpus, own_index, STATIC) is True
     answer = assistant.ask("wat is het Zonnebloemoverleg")
     assert "Zonnebloemoverleg" in answer.passages[0].passage.text
     assert len(list((own_index / "builds").iterdir())) == 2  # the build before it stays for who still reads it
@@ -63,7 +62,7 @@ def test_a_killed_ingest_leaves_the_old_index_serving(corpus: Path, own_index: P
         "def slow(step, done, total):\n"
         "    print(step, flush=True)\n"
         f"    if step.startswith({moment!r}): time.sleep(60)\n"
-        f"build_index(pathlib.Path({str(corpus)!r}), pathlib.Path({str(own_index)!r}), 'latent', slow)"
+        f"build_index(pathlib.Path({str(corpus)!r}), pathlib.Path({str(own_index)!r}), 'static', slow)"
     )
     before = (own_index / "current").read_text()
     process = subprocess.Popen([sys.executable, "-c", script], env=environment(), stdout=subprocess.PIPE, cwd=PROJECT)
@@ -75,7 +74,7 @@ def test_a_killed_ingest_leaves_the_old_index_serving(corpus: Path, own_index: P
     process.stdout.close()
     assert (own_index / "current").read_text() == before
     assert Assistant(own_index, corpus).ask("regie").status == "answered"
-    assert build_index(corpus, own_index, "latent") is True  # the lock went with the process
+    assert build_index(corpus, own_index, STATIC) is True  # the lock went with the process
 
 
 def test_two_ingests_at_once(corpus: Path, tmp_path: Path) -> None:
@@ -127,9 +126,13 @@ def test_questions_during_a_switch(corpus: Path, own_index: Path) -> None:
         (lambda root: (build(root) / "passages.json").write_text("{}"), IndexDamaged, "has another form"),
         (lambda root: shutil.rmtree(build(root) / "chroma"), IndexDamaged, "the Chroma folder is missing"),
         (lambda root: cut_off(build(root) / "chroma" / "chroma.sqlite3"), IndexDamaged, "Chroma cannot open its folder"),
-        (lambda root: shutil.rmtree(build(root) / "lexical" / "stems"), IndexDamaged, "lexical index 'stems' cannot be read"),
-        (lambda root: cut_off(build(root) / "embedder" / "rows.npy"), IndexDamaged, "the embedder cannot be read"),
-        (lambda root: (build(root) / "embedder" / "terms.txt").write_text("a"), IndexDamaged, "1 terms but"),
+        (lambda root: shutil.rmtree(build(root) / "lexical" / "stems"), IndexDamaged, "the lexical index cannot be read"),
+        (lambda root: cut_off(build(root) / "model" / "model.safetensors"), IndexDamaged, "the embedder cannot be read"),
+        (lambda root: cut_off(build(root) / "model" / "tokenizer.json"), IndexDamaged, "the tokenizer cannot be read"),
+        (lambda root: (build(root) / "model" / "tokenizer.json").unlink(), IndexDamaged, "the embedder cannot be read"),
+        (lambda root: cut_off(build(root) / "questions.npy"), IndexDamaged, "questions.npy cannot be read"),
+        (lambda root: (build(root) / "bank.json").write_text('{"owners": [], "questions": [], "sentence_owners": []}'), IndexDamaged, "questions.npy holds 24953 vectors, not 0"),
+        (lambda root: (build(root) / "twins.json").unlink(), IndexDamaged, "twins.json: cannot be read"),
         (lambda root: (build(root) / "vocabulary.json").unlink(), IndexDamaged, "vocabulary.json: cannot be read"),
     ],
 )  # fmt: skip
@@ -147,83 +150,32 @@ def cut_off(path: Path) -> None:
 @pytest.mark.parametrize("part", ["lexical/stems/params.index.json", "chroma/chroma.sqlite3", "vocabulary.json"])
 def test_a_spoiled_part_is_mended_by_ingest(own_index: Path, part: str) -> None:
     Assistant(own_index, CORPUS).ask("regie")
-    assert build_index(CORPUS, own_index, "latent") is False  # reading it is no damage
+    assert build_index(CORPUS, own_index, STATIC) is False  # reading it is no damage
     cut_off(build(own_index) / part)
-    assert build_index(CORPUS, own_index, "latent") is True
+    assert build_index(CORPUS, own_index, STATIC) is True
     assert len(Index(own_index).passages) == 462
 
 
 def test_the_index_folder_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("")
     with pytest.raises(IndexFault, match="cannot be written"):
-        build_index(CORPUS, tmp_path / "index", "latent")
+        build_index(CORPUS, tmp_path / "index", STATIC)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     if os.geteuid() == 0:  # root writes everywhere; /proc refuses it too
         with pytest.raises(IndexFault, match="cannot be written"):
-            build_index(CORPUS, Path("/proc/vraagbaak"), "latent")
+            build_index(CORPUS, Path("/proc/vraagbaak"), STATIC)
         return
     tmp_path.chmod(0o500)
     with pytest.raises(IndexFault, match="cannot be written"):
-        build_index(CORPUS, tmp_path / "index", "latent")
+        build_index(CORPUS, tmp_path / "index", STATIC)
 
 
 def test_lock_is_released(own_index: Path) -> None:
     with IndexFolder(own_index).writing():
         pass
-    wait_until(lambda: build_index(CORPUS, own_index, "latent") is False, 5)
-
-
-def test_latent_embedder_joins_words_that_go_together() -> None:
-    texts = [
-        "de kat ligt op de mat",
-        "de kat en de poes",
-        "poes op de mat",
-        "begroting van de gemeente",
-        "gemeente en begroting",
-    ]
-    embedder = LatentEmbedder.fit(texts, dimension=2)
-    vectors = embedder.embed_passages(texts)
-    assert vectors.shape == (5, 2)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
-    asked = embedder.embed_queries(["kat"])[0]
-    assert min(asked @ vectors[n] for n in (0, 1, 2)) > max(asked @ vectors[n] for n in (3, 4))
-    assert not embedder.embed_queries(["zeppelin"]).any()
-
-
-def test_sentence_transformers_model_by_folder(tmp_path: Path, corpus: Path) -> None:
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import Whitespace
-
-    names = ["[UNK]", *sorted(set((CORPUS / "reports" / "tsd-2019-nijmegen.txt").read_text().split()))]
-    tokenizer = Tokenizer(WordLevel({name: place for place, name in enumerate(names)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    weights = np.random.default_rng(7).normal(size=(len(names), 16)).astype(np.float32)
-    folder = tmp_path / "e5-klein"
-    SentenceTransformer(
-        modules=[StaticEmbedding(tokenizer, embedding_weights=weights), Normalize()], device="cpu"
-    ).save(str(folder))
-    embedder = SentenceTransformerEmbedder(str(folder))
-    assert (embedder.query_prefix, embedder.passage_prefix) == ("query: ", "passage: ")
-    root = tmp_path / "index"
-    assert build_index(corpus, root, str(folder)) is True
-    assert Index(root).manifest["dimension"] == 16
-    assert Assistant(root, corpus).ask("wat is het jeugdoverleg").status == "answered"
-    # A changed report embeds anew only what changed: the vectors of the others are the stored ones, byte for byte.
-    old = np.load(build(root) / "vectors.npy")
-    change(corpus, "Het Jeugdoverleg werkt goed", "Het Zonnebloemoverleg werkt goed")
-    build_index(corpus, root, str(folder))
-    new = np.load(root / "builds" / (root / "current").read_text().strip() / "vectors.npy")
-    assert sum((a == b).all() for a, b in zip(old, new, strict=True)) == len(old) - 1
-
-
-def test_a_model_that_is_not_here() -> None:
-    with pytest.raises(UsageError, match="the embedder 'intfloat/multilingual-e5-small' is not on this machine"):
-        SentenceTransformerEmbedder("intfloat/multilingual-e5-small")
+    wait_until(lambda: build_index(CORPUS, own_index, STATIC) is False, 5)
 
 
 def test_analysis() -> None:
@@ -244,8 +196,15 @@ def test_analysis() -> None:
 def test_manifest_says_what_was_indexed(index: Path) -> None:
     manifest = json.loads((build(index) / "manifest.json").read_text())
     assert (manifest["version"], manifest["embedder"], manifest["passages"], len(manifest["reports"])) == (
-        1,
-        "latent",
+        2,
+        STATIC,
         462,
         5,
     )
+    assert (manifest["questions"], manifest["orphans"], manifest["dimension"]) == (24953, [], 256)
+
+
+def test_a_corpus_without_its_model(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "model" / "model.safetensors").unlink()
+    with pytest.raises(CorpusError, match="make the model with vraagbaak eval train"):
+        build_index(corpus, tmp_path / "index", STATIC)
