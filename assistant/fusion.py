@@ -8,11 +8,11 @@ from pathlib import Path
 from ingest.errors import CorpusError
 
 FILE = "fusion.toml"
-PARTS = ("named_report", "twin", "lanes", "abbreviations")
-PIECES = ("stems", "ngrams", "terms", "passages", "questions")
+PARTS = ("named_report", "twin", "lanes", "lexicon")
+PIECES = ("stems", "ngrams", "passages", "questions")
 # A passage that nobody wrote questions for shares fewer words with a question than one that many were written for.
 # Chosen with `vraagbaak eval leave-out` on the dev split: the report without a bank gains, the others lose nothing.
-UNWRITTEN = {"stems": 2.0, "ngrams": 2.0, "terms": 2.0, "passages": 1.0, "questions": 1.6}
+UNWRITTEN = {"stems": 2.0, "ngrams": 2.0, "passages": 1.0, "questions": 1.6}
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Fusion:
     ``unwritten`` multiplies a piece's scores of passages without written questions.
     ``named_report`` multiplies the scores of the one report that a question names; ``twin`` those of a passage that
     nearly repeats a better one. An ablation switches off ``lanes`` (reports that a question sets side by side) or
-    ``abbreviations`` (what the lexicon adds to a question).
+    ``lexicon`` (what it adds to a question).
     """
 
     weights: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PIECES, 1 / len(PIECES)))
@@ -30,7 +30,7 @@ class Fusion:
     named_report: float = 1.15
     twin: float = 0.6
     lanes: bool = True
-    abbreviations: bool = True
+    lexicon: bool = True
 
     def without(self, parts: Iterable[str]) -> "Fusion":
         """Return the same fusion with those parts left out: pieces, or ``PARTS``."""
@@ -41,7 +41,7 @@ class Fusion:
             named_report=1.0 if "named_report" in gone else self.named_report,
             twin=1.0 if "twin" in gone else self.twin,
             lanes="lanes" not in gone,
-            abbreviations="abbreviations" not in gone,
+            lexicon="lexicon" not in gone,
         )
 
 

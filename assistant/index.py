@@ -40,6 +40,7 @@ class Index:
         self.report_of = np.array([passage.report for passage in self.passages])
         self.lexicon = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
         self.lexical = {name: Lexical(self.path / "lexical" / name, analyse) for name, analyse in ANALYSERS.items()}
+        self.gains = self.lexicon.gains(self.lexical["stems"].vocabulary)
         bank = read_json(self.path / "bank.json")
         self.owners = np.asarray(bank["owners"], dtype=np.int64)
         self.questions: list[str] = bank["questions"]
@@ -89,16 +90,11 @@ class Index:
         """Return what a piece of retrieval says of each passage; 0 or less is nothing.
 
         ``passages`` are cosine similarities with the passages (-1 to 1), ``questions`` with the nearest written
-        question of each; ``stems`` and ``ngrams`` BM25 scores (0 or more), ``terms`` those of the reports' terms
-        for the question's everyday words.
+        question of each, ``stems`` and ``ngrams`` BM25 scores (0 or more).
         """
         if piece == "passages":
             return self._passage_scores(question, filters)
-        if piece == "questions":
-            return self.question_scores(question)
-        if piece == "terms":
-            return self.lexical["stems"].scores(self.lexicon.terms(question))
-        return self.lexical[piece].scores(question)
+        return self.question_scores(question) if piece == "questions" else self.lexical[piece].scores(question)
 
     def _passage_scores(self, question: str, filters: Filters) -> Scores:
         scores = np.zeros(len(self.passages))

@@ -65,7 +65,7 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
 
 def _fused(index: Index, question: str, allowed: Mask, filters: Filters, fusion: Fusion) -> Scores:
     """Return the combined scores of the allowed passages (0 to 1), 0 for all others."""
-    text = f"{question} {index.lexicon.added(question)}".strip() if fusion.abbreviations else question
+    text = f"{question} {index.gains.added(question)}".strip() if fusion.lexicon else question
     total = np.zeros(len(index.passages))
     for piece, weight in fusion.weights.items():
         if not weight:

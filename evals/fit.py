@@ -66,7 +66,7 @@ def _values(scores: NDArray[np.float64], places: Places) -> NDArray[np.float64]:
 
 def _normalised(index: Index, question: str, offered: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return each piece's scores divided by its best, shape (pieces, passages)."""
-    text = f"{question} {index.lexicon.added(question)}".strip()
+    text = f"{question} {index.gains.added(question)}".strip()
     rows = [np.where(offered, np.maximum(index.scores(piece, text, Filters()), 0), 0) for piece in PIECES]
     return np.array([row / (row.max() or 1.0) for row in rows])
 

@@ -23,7 +23,7 @@ DEPTH = 20
 # What an ablation leaves out: each part, all lexical pieces, both dense ones; `only-…` leaves out all other pieces.
 LEFT_OUT: dict[str, tuple[str, ...]] = {
     **{f"without-{part.replace('_', '-')}": (part,) for part in (*PIECES, *PARTS)},
-    "without-lexical": ("stems", "ngrams", "terms"),
+    "without-lexical": ("stems", "ngrams"),
     "without-dense": ("passages", "questions"),
     **{f"only-{piece}": tuple(other for other in PIECES if other != piece) for piece in PIECES},
 }

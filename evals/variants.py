@@ -181,7 +181,7 @@ def by_analyser(
 ) -> list[tuple[str, Figures, Figures, Figures]]:
     """Return for each analyser in the place of ``stems``: alone on dev, fused on dev, fused on test."""
     fusion = load_fusion(corpus)
-    alone = fusion.without(("ngrams", "terms", "passages", "questions"))
+    alone = fusion.without(("ngrams", "passages", "questions"))
     rows = []
     for name, analyse in analysers(corpus).items():
         with tempfile.TemporaryDirectory(prefix="vraagbaak-variant-") as folder:

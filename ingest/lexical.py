@@ -45,11 +45,11 @@ class Lexical:
             self._starts, self.size = index.scores["indptr"], int(index.scores["num_docs"])
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(f"{folder}: the lexical index cannot be read; run vraagbaak ingest") from error
-        self._columns: dict[str, int] = index.vocab_dict
+        self.vocabulary: dict[str, int] = index.vocab_dict
 
     def scores(self, question: str) -> Scores:
         """Return the BM25 score of each text (0 or more): the sum over the question's tokens, repeated ones again."""
-        columns = [self._columns[token] for token in self.analyse(question) if token in self._columns]
+        columns = [self.vocabulary[token] for token in self.analyse(question) if token in self.vocabulary]
         if not columns:
             return np.zeros(self.size)
         ranges = [slice(self._starts[column], self._starts[column + 1]) for column in columns]

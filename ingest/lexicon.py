@@ -1,18 +1,19 @@
 """The lexicon: abbreviations, spellings, everyday words and names, and what a question gains by them.
 
-Practitioners write MDO where a report writes "multidisciplinair overleg", and the other way round. What the lexicon
-knows of a question's words is added behind it before it is searched; passages stay as they are.
+Practitioners write MDO where a report writes "multidisciplinair overleg", and words that no report and no written
+question holds. What the lexicon knows of such a word is added behind the question before it is searched; passages stay
+as they are.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingest.analysis import fold
+from ingest.analysis import fold, stems
 from ingest.errors import CorpusError
 
 FILE = "lexicon.toml"
@@ -60,40 +61,43 @@ class Lexicon:
     names: tuple[Name, ...] = ()
 
     @cached_property
-    def _written_otherwise(self) -> tuple[dict[str, list[str]], re.Pattern[str]]:
-        """Return what each form of an abbreviation or wrong spelling gains, and a pattern that finds the forms."""
-        gains: dict[str, list[str]] = {}
-        for short, long in self.abbreviations:
-            gains.setdefault(fold(short), []).append(long)
-            gains.setdefault(fold(long), []).append(short)
-        for wrong, right in self.spelling:
-            gains.setdefault(fold(wrong), []).append(right)
-        return gains, any_of(gains)
-
-    @cached_property
-    def _everyday(self) -> tuple[dict[str, list[Concept]], re.Pattern[str]]:
-        found: dict[str, list[Concept]] = {}
-        for concept in self.concepts:
-            for word in concept.everyday:
-                found.setdefault(fold(word), []).append(concept)
-        return found, any_of(found)
-
-    @cached_property
     def any_name(self) -> re.Pattern[str]:
         """Return what finds a form of any name in a folded text."""
         return any_of(form for name in self.names for form in name.forms)
 
-    def added(self, question: str) -> str:
-        """Return the full forms, abbreviations and right spellings of the question's words, or nothing."""
-        gains, pattern = self._written_otherwise
-        found = dict.fromkeys(match[0] for match in pattern.finditer(fold(question)))
-        return " ".join(dict.fromkeys(gain for form in found for gain in gains[form]))
+    def gains(self, known: Container[str]) -> "Gains":
+        """Return what a question gains by its words that are not known: full forms, right spellings, reports' terms.
 
-    def terms(self, question: str) -> str:
-        """Return the reports' terms for the question's everyday words, or nothing."""
-        words, pattern = self._everyday
-        found = dict.fromkeys(match[0] for match in pattern.finditer(fold(question)))
-        return " ".join(dict.fromkeys(term for word in found for concept in words[word] for term in concept.terms))
+        A known word finds its passages itself; adding to it made rankings worse (dev split: nDCG@10 .88 to .87).
+
+        :param known: the stems that are searched.
+        """
+        found: dict[str, list[str]] = {}
+        for short, long in self.abbreviations:
+            found.setdefault(fold(short), []).append(long)
+            found.setdefault(fold(long), []).append(short)
+        for wrong, right in self.spelling:
+            found.setdefault(fold(wrong), []).append(right)
+        for concept in self.concepts:
+            for word in concept.everyday:
+                found.setdefault(fold(word), []).extend(concept.terms)
+        return Gains({form: tuple(gain) for form, gain in found.items() if any(s not in known for s in stems(form))})
+
+
+@dataclass(frozen=True)
+class Gains:
+    """Forms that the searched texts do not hold, folded, and the words that a question with one of them gains."""
+
+    of_form: dict[str, tuple[str, ...]]
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return any_of(self.of_form)
+
+    def added(self, question: str) -> str:
+        """Return the words that the question gains, each once, or nothing."""
+        found = dict.fromkeys(match[0] for match in self._pattern.finditer(fold(question)))
+        return " ".join(dict.fromkeys(gain for form in found for gain in self.of_form[form]))
 
 
 def any_of(forms: Iterable[str]) -> re.Pattern[str]:

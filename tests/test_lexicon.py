@@ -30,28 +30,24 @@ SMALL = Lexicon(
         ("wat is een multidisciplinair overleg", "MDO"),
         ("vt en VT", "Veilig Thuis"),  # once
         ("advt", ""),  # whole words alone
+        ("hij heeft losse handjes, er vallen klappen", "geweld mishandeling"),
+        ("Wie trekt de kar?", "regisseur"),
+        ("wat is regie", ""),  # the reports' own word needs no other
         ("", ""),
     ],
 )
 def test_what_a_question_gains(question: str, added: str) -> None:
-    assert SMALL.added(question) == added
+    assert SMALL.gains(()).added(question) == added
 
 
-@pytest.mark.parametrize(
-    ("question", "terms"),
-    [
-        ("hij heeft losse handjes, er vallen klappen", "geweld mishandeling"),
-        ("Wie trekt de kar?", "regisseur"),
-        ("wat is regie", ""),  # the reports' own word needs no other
-    ],
-)
-def test_the_reports_terms_for_everyday_words(question: str, terms: str) -> None:
-    assert SMALL.terms(question) == terms
+def test_known_words_gain_nothing() -> None:
+    gains = SMALL.gains(("vt", "klap", "los", "hand"))
+    assert gains.added("vt en klappen met losse handjes in het wijkteem") == "wijkteam"
 
 
 def test_an_empty_lexicon_changes_nothing(tmp_path: Path) -> None:
     assert load_lexicon(tmp_path / "lexicon.toml", []) == Lexicon()
-    assert (Lexicon().added("VT"), Lexicon().terms("klappen")) == ("", "")
+    assert Lexicon().gains(()).added("VT klappen") == ""
 
 
 def test_the_projects_own_lexicon_is_full() -> None:

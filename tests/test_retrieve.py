@@ -137,21 +137,20 @@ def test_fusion_without_parts() -> None:
     fusion = Fusion()
     assert fusion.without(("stems",)).weights == {
         "stems": 0.0,
-        "ngrams": 0.2,
-        "terms": 0.2,
-        "passages": 0.2,
-        "questions": 0.2,
+        "ngrams": 0.25,
+        "passages": 0.25,
+        "questions": 0.25,
     }
-    bare = fusion.without(("named_report", "twin", "lanes", "abbreviations"))
-    assert (bare.named_report, bare.twin, bare.lanes, bare.abbreviations) == (1.0, 1.0, False, False)
+    bare = fusion.without(("named_report", "twin", "lanes", "lexicon"))
+    assert (bare.named_report, bare.twin, bare.lanes, bare.lexicon) == (1.0, 1.0, False, False)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("twin = 1", "needs named_report, twin and \\[weights\\]"),
-        ("named_report = -1\ntwin = 1\n[weights]\nstems=1\nngrams=1\nterms=1\npassages=1\nquestions=1", "'named_report' is -1"),
-        ("named_report = 1\ntwin = 1\n[weights]\nstems=true\nngrams=1\nterms=1\npassages=1\nquestions=1", "'stems' is True"),
+        ("named_report = -1\ntwin = 1\n[weights]\nstems=1\nngrams=1\npassages=1\nquestions=1", "'named_report' is -1"),
+        ("named_report = 1\ntwin = 1\n[weights]\nstems=true\nngrams=1\npassages=1\nquestions=1", "'stems' is True"),
         ("[", "cannot be read"),
     ],
 )  # fmt: skip
