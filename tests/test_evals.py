@@ -93,7 +93,7 @@ def test_the_gate_closes_when_lexical_search_is_turned_off(
     vraagbaak("eval", "run", "--split", "dev", "--system", "without-lexical", "--out", weak, VRAAGBAAK_INDEX=str(index))
     done = vraagbaak("eval", "check", weak, "--against", run)
     assert done.returncode == 1
-    assert "worse: recall@5 fell from" in done.stdout
+    assert "worse: ndcg@10 fell from" in done.stdout
 
 
 def test_the_gate_closes_on_one_wrong_letter(vraagbaak: Run, run: Path, tmp_path: Path) -> None:
