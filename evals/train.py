@@ -1,9 +1,10 @@
 """``vraagbaak eval train``: the static embedding model, trained from scratch on the question bank and the reports.
 
 A StaticEmbedding of sentence-transformers: each token has one vector, a text is the mean of its tokens'. A written
-question must lie nearer to its passage than to any other (cross-entropy over all passages, as in
-MultipleNegativesRankingLoss with every passage as negative). It overfits within a few passes, so the pass with the
-best nDCG@10 on the dev split is kept. One thread and a fixed seed: the same corpus gives the same file on one machine.
+question must lie nearer to its passage than to any other, and nearer to the sentence that it is about than to any other
+(cross-entropy over all of them, as in MultipleNegativesRankingLoss with everything else as negative). It overfits
+within a few passes, so the pass with the best figure on the dev split is kept. One thread and a fixed seed: the same
+corpus gives the same file on one machine.
 """
 
 import os
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.bank import attach, load_bank
+from ingest.bank import answer_sentence, attach, load_bank
 from ingest.catalogue import load_catalogue
 from ingest.embedder import Vectors
 from ingest.index import MODEL, searched_text
@@ -32,12 +33,18 @@ MOST_PASSES, PATIENCE = 10, 3
 
 @dataclass(frozen=True)
 class Material:
-    """What the model learns from: passages as they are searched, and questions with the places of their passages."""
+    """What the model learns from: passages as they are searched, their sentences, and questions.
+
+    ``owners`` and ``answers`` hold for each question the place of its passage and of the sentence that it is about (-1
+    where it is about more than one).
+    """
 
     passages: tuple[Passage, ...]
     texts: tuple[str, ...]
+    sentences: tuple[str, ...]
     questions: tuple[str, ...]
     owners: NDArray[np.int64]
+    answers: NDArray[np.int64]
 
 
 Judge = Callable[[Vectors, Any], float]
@@ -51,9 +58,20 @@ def read_material(corpus: Path) -> Material:
     """
     passages = tuple(p for report in load_catalogue(corpus) for p in read_passages(corpus, report)[1])
     attached, _ = attach(load_bank(corpus), passages)
-    pairs = [(question.question, place) for place, p in enumerate(passages) for question in attached.get(p.id, ())]
-    owners = np.array([place for _, place in pairs], dtype=np.int64)
-    return Material(passages, tuple(map(searched_text, passages)), tuple(text for text, _ in pairs), owners)
+    begins = np.cumsum([0, *(len(passage.sentences) for passage in passages)])
+    rows = []
+    for place, passage in enumerate(passages):
+        for question in attached.get(passage.id, ()):
+            answer = answer_sentence(question, passage)
+            rows.append((question.question, place, -1 if answer is None else int(begins[place]) + answer))
+    return Material(
+        passages,
+        texts=tuple(map(searched_text, passages)),
+        sentences=tuple(passage.quote(sentence) for passage in passages for sentence in passage.sentences),
+        questions=tuple(text for text, _, _ in rows),
+        owners=np.array([place for _, place, _ in rows], dtype=np.int64),
+        answers=np.array([answer for _, _, answer in rows], dtype=np.int64),
+    )
 
 
 def make_tokenizer(texts: Sequence[str]) -> Any:
@@ -112,9 +130,10 @@ class _Learner:
         self.torch = torch
         self.embedding = module.embedding
         self.random = np.random.default_rng(SEED)
-        self.questions = [np.array(e.ids or [0]) for e in tokenizer.encode_batch(list(material.questions))]
-        self.passages = self._bag([np.array(e.ids or [0]) for e in tokenizer.encode_batch(list(material.texts))])
-        self.owners = torch.from_numpy(material.owners)
+        self.questions = _tokens(tokenizer, material.questions)
+        self.passages = self._bag(_tokens(tokenizer, material.texts))
+        self.sentences = self._bag(_tokens(tokenizer, material.sentences))
+        self.owners, self.answers = torch.from_numpy(material.owners), torch.from_numpy(material.answers)
         self.optimiser = torch.optim.Adam(self.embedding.parameters(), lr=RATE)
         batches = -(-len(self.questions) // BATCH)
         self.rates = torch.optim.lr_scheduler.LinearLR(self.optimiser, 1.0, 0.02, total_iters=passes * batches)
@@ -126,14 +145,20 @@ class _Learner:
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
             asked = self._vectors(self._bag([self._thinned(self.questions[place]) for place in chosen]))
-            likeness = SCALE * asked @ self._vectors(self.passages).T
-            loss = self.torch.nn.functional.cross_entropy(likeness, self.owners[chosen])
+            loss = self._loss(asked, self.passages, self.owners[chosen])
+            if (self.answers[chosen] >= 0).any():
+                loss = (loss + self._loss(asked, self.sentences, self.answers[chosen])) / 2
             self.optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             self.optimiser.step()
             self.rates.step()
             losses.append(float(loss.detach()))
         return float(np.mean(losses))
+
+    def _loss(self, asked: Any, texts: tuple[Any, Any], wanted: Any) -> Any:
+        """Return the mean cross-entropy of the wanted texts among all; questions without one (-1) do not count."""
+        likeness = SCALE * asked @ self._vectors(texts).T
+        return self.torch.nn.functional.cross_entropy(likeness, wanted, ignore_index=-1)
 
     def _thinned(self, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the tokens with some left out, so that no single word decides."""
@@ -147,6 +172,10 @@ class _Learner:
 
     def _vectors(self, bag: tuple[Any, Any]) -> Any:
         return self.torch.nn.functional.normalize(self.embedding(*bag), dim=1)
+
+
+def _tokens(tokenizer: Any, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+    return [np.array(encoded.ids or [0]) for encoded in tokenizer.encode_batch(list(texts))]
 
 
 def save(model: Any, folder: Path) -> None:

@@ -64,6 +64,13 @@ def _question(where: str, line: str) -> BankQuestion:
     return BankQuestion(**data)
 
 
+def answer_sentence(question: BankQuestion, passage: Passage) -> int | None:
+    """Return the number of the passage's sentence that is the question's quote; None where it quotes more than one."""
+    quote = letters(question.quote)
+    found = [number for number, s in enumerate(passage.sentences) if letters(passage.quote(s)) == quote]
+    return found[0] if found else None
+
+
 def attach(
     bank: Sequence[BankQuestion], passages: Sequence[Passage]
 ) -> tuple[dict[str, list[BankQuestion]], list[BankQuestion]]:
