@@ -9,22 +9,17 @@ from assistant import answer as answers
 from assistant.conversation import shortened
 from assistant.fusion import Fusion, load_fusion
 from assistant.index import Index
-from assistant.records import Answer, Citation, Filters, Hit, Notice, Quote, Turn
-from assistant.relevance import Relevance
-from assistant.retrieve import query_for, retrieve
+from assistant.outcome import Outcome, in_words, not_found, out_of_scope
+from assistant.question import Kind, kind_of
+from assistant.records import Answer, Citation, Filters, Hit, Notice, Turn
+from assistant.retrieve import Query, query_for, retrieve
 from assistant.safety import mask_personal_data, notices
-from ingest.analysis import content_words
-from ingest.records import Passage
+from assistant.sentences import Candidate, rank_sentences
 from ingest.store import IndexFolder
 
 DEPTH = 20
-UNKNOWN_SHARE = 0.5  # of the question's words; from there on it is about something else
+READ = 15  # passages whose sentences may be quoted
 EMPTY = "Typ een vraag, bijvoorbeeld: wat doe ik als de hulpvraag ontbreekt?"
-OUT_OF_SCOPE = (
-    "Vraagbaak beantwoordt vragen uit {number} rapporten over Veilig Thuis, lokale teams en kwetsbare gezinnen. "
-    "Over deze vraag gaan ze niet."
-)
-NOT_FOUND = "**Dat staat niet in deze rapporten.** Gezocht in {where}."
 CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
 
 
@@ -68,44 +63,55 @@ class Assistant:
         query = query_for(index, asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
         hits = retrieve(index, query, max(top, DEPTH), filters or Filters(), self.fusion)
         found = time.perf_counter()
-        status, text, quotes = self._answer(index, query.shown, hits, filters or Filters())
-        citations = tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in enumerate(quotes, 1))
+        outcome = self._outcome(index, query, hits, filters or Filters())
+        numbered = enumerate(outcome.quotes, 1)
         return Answer(
             question=masked if not cut else asked,
             standalone_question=query.shown,
-            status=status,
-            answer=text,
+            status=outcome.status,
+            answer=outcome.text,
             notices=told,
-            citations=citations,
+            citations=tuple(Citation(n, quote, index.reports[quote.passage.report]) for n, quote in numbered),
             passages=tuple(hits[:top]),
+            not_covered=outcome.not_covered,
             timings_ms=_timings(begun, found),
         )
 
-    def _answer(
-        self, index: Index, question: str, hits: Sequence[Hit], filters: Filters
-    ) -> tuple[str, str, tuple[Quote, ...]]:
-        """Return status, text and quotes."""
-        asked = content_words(question)
-        unknown = sum(word not in index.known_words for word in asked) / max(1, len(asked))
-        if unknown > UNKNOWN_SHARE and len(asked) > 1:
-            return "out_of_scope", OUT_OF_SCOPE.format(number=_in_words(len(index.reports))), ()
+    def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters) -> Outcome:
+        """Return status, text, quotes and what is missing."""
+        kind = kind_of(query.shown)
+        candidates = rank_sentences(index, query.text, hits[:READ], self.fusion.sentences)
+        verdict = index.unknowns.judge(query.shown) if index.unknowns else None
+        if verdict and index.unknowns and verdict.outside > index.unknowns.thresholds["outside"]:
+            return out_of_scope(len(index.reports))
+        if verdict and index.unknowns and verdict.near_miss > index.unknowns.thresholds["near_miss"]:
+            return not_found(query.shown, verdict.missing, candidates, self._label(index), _where(index, filters))
+        composed = self._compose(index, query, candidates, kind)
+        if not composed.quotes:
+            return not_found(query.shown, "", candidates, self._label(index), _where(index, filters))
+        note = answers.age_note(composed.quotes, index.reports)
+        text = composed.text + (f"\n\n{note}" if note else "")
+        return Outcome("partly" if composed.silent else "answered", text, composed.quotes, composed.silent)
 
-        def label(passage: Passage) -> str:
-            return answers.short_name(index.reports[passage.report])
+    @staticmethod
+    def _label(index: Index) -> answers.Label:
+        return lambda passage: answers.short_name(index.reports[passage.report])
 
-        relevance = Relevance(question, index.stem_frequency, len(index.passages))
-        composed = answers.compose(hits, relevance, label)
-        if composed.quotes:
-            return "answered", composed.text, composed.quotes
-        where = "de gekozen rapporten" if filters.reports else f"alle {_in_words(len(index.reports))} de rapporten"
-        return "not_found", NOT_FOUND.format(where=where), ()
+    def _compose(self, index: Index, query: Query, candidates: list[Candidate], kind: Kind) -> answers.Composed:
+        if len(query.scope.lanes) < 2:
+            return answers.compose(candidates, kind, self._label(index))
+        lanes = []
+        for lane in query.scope.lanes:
+            name = " en ".join(answers.short_name(index.reports[report]) for report in lane.reports)
+            lanes.append((name, [c for c in candidates if c.passage.report in lane.reports]))
+        return answers.compose_lanes(lanes, kind)
+
+
+def _where(index: Index, filters: Filters) -> str:
+    """Return where was searched, in words."""
+    return "de gekozen rapporten" if filters.reports else f"alle {in_words(len(index.reports))} de rapporten"
 
 
 def _timings(begun: float, found: float) -> dict[str, float]:
     now = time.perf_counter()
     return {"retrieve": (found - begun) * 1000, "answer": (now - found) * 1000, "total": (now - begun) * 1000}
-
-
-def _in_words(number: int) -> str:
-    names = "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf".split()
-    return names[number] if number < len(names) else str(number)

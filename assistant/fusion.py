@@ -10,6 +10,8 @@ from ingest.errors import CorpusError
 FILE = "fusion.toml"
 PARTS = ("named_report", "twin", "lanes", "lexicon")
 PIECES = ("stems", "ngrams", "passages", "questions")
+SENTENCES = {"constant": 0.0, "questions": 1.0, "likeness": 1.0, "stems": 1.0, "ngrams": 1.0, "passage": 1.0,
+             "first": 1.0, "length": 0.0}  # fmt: skip
 # A passage that nobody wrote questions for shares fewer words with a question than one that many were written for.
 # Chosen with `vraagbaak eval leave-out` on the dev split: the report without a bank gains, the others lose nothing.
 UNWRITTEN = {"stems": 2.0, "ngrams": 2.0, "passages": 1.0, "questions": 1.6}
@@ -19,7 +21,8 @@ UNWRITTEN = {"stems": 2.0, "ngrams": 2.0, "passages": 1.0, "questions": 1.6}
 class Fusion:
     """The weight of each piece (0 leaves it out), and what a named report and a twin make of a score.
 
-    ``unwritten`` multiplies a piece's scores of passages without written questions.
+    ``unwritten`` multiplies a piece's scores of passages without written questions. ``sentences`` are the weights of
+    the features by which sentences are ranked (see ``sentences.py``).
     ``named_report`` multiplies the scores of the one report that a question names; ``twin`` those of a passage that
     nearly repeats a better one. An ablation switches off ``lanes`` (reports that a question sets side by side) or
     ``lexicon`` (what it adds to a question).
@@ -27,6 +30,7 @@ class Fusion:
 
     weights: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PIECES, 1 / len(PIECES)))
     unwritten: dict[str, float] = field(default_factory=lambda: dict(UNWRITTEN))
+    sentences: dict[str, float] = field(default_factory=lambda: dict(SENTENCES))
     named_report: float = 1.15
     twin: float = 0.6
     lanes: bool = True
@@ -57,11 +61,19 @@ def load_fusion(corpus: Path) -> Fusion:
         return Fusion()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CorpusError(f"{path}: cannot be read: {error}") from error
-    wanted = {"weights", "named_report", "twin"}
-    if set(data) != wanted or not isinstance(data["weights"], dict) or set(data["weights"]) != set(PIECES):
-        raise CorpusError(f"{path}: needs named_report, twin and [weights] with {', '.join(PIECES)}")
-    for name, value in [*data["weights"].items(), ("named_report", data["named_report"]), ("twin", data["twin"])]:
-        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-            raise CorpusError(f"{path}: {name!r} is {value!r}, not a number of 0 or more")
-    weights = {name: float(data["weights"][name]) for name in PIECES}
-    return Fusion(weights, named_report=float(data["named_report"]), twin=float(data["twin"]))
+    tables = {"weights": set(PIECES), "sentences": set(SENTENCES)}
+    for name, keys in tables.items():
+        if not isinstance(data.get(name), dict) or set(data[name]) != keys:
+            raise CorpusError(f"{path}: needs a table [{name}] with {', '.join(sorted(keys))}")
+    numbers = {name: data.get(name) for name in ("named_report", "twin")}
+    for name, value in [*numbers.items(), *data["weights"].items(), *data["sentences"].items()]:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise CorpusError(f"{path}: {name!r} is {value!r}, not a number")
+    for name in set(data) - set(tables) - set(numbers):
+        raise CorpusError(f"{path}: unknown field {name!r}")
+    return Fusion(
+        weights={name: float(data["weights"][name]) for name in PIECES},
+        sentences={name: float(data["sentences"][name]) for name in SENTENCES},
+        named_report=float(data["named_report"]),
+        twin=float(data["twin"]),
+    )

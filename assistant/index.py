@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.records import Filters
+from assistant.unknowns import Unknowns
 from ingest import lexicon
 from ingest.analysis import fold, words
 from ingest.chroma import COLLECTION, open_chroma
-from ingest.embedder import Vectors, open_embedder
+from ingest.embedder import StaticEmbedder, Vectors, open_embedder
 from ingest.errors import IndexDamaged, UsageError
-from ingest.index import MODEL
+from ingest.index import MODEL, REFUSAL_FILES, REFUSALS
 from ingest.lexical import ANALYSERS, Lexical, Scores
 from ingest.records import KINDS, Passage
 from ingest.store import IndexFolder, need_current, read_contents, read_json, read_manifest
@@ -40,20 +41,30 @@ class Index:
         self.report_of = np.array([passage.report for passage in self.passages])
         self.lexicon = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
         self.lexical = {name: Lexical(self.path / "lexical" / name, analyse) for name, analyse in ANALYSERS.items()}
+        self.sentence_lexical = {
+            name: Lexical(self.path / "lexical" / f"sentence-{name}", analyse) for name, analyse in ANALYSERS.items()
+        }
         self.gains = self.lexicon.gains(self.lexical["stems"].vocabulary)
         bank = read_json(self.path / "bank.json")
         self.owners = np.asarray(bank["owners"], dtype=np.int64)
         self.questions: list[str] = bank["questions"]
-        self._sentence_owners = np.asarray(bank["sentence_owners"], dtype=np.int64)
+        sizes = [len(passage.sentences) for passage in self.passages]
+        # Where a passage's sentences begin among all sentences, and the passage and the written questions of each.
+        self.sentence_begins = np.cumsum([0, *sizes])
+        self._sentence_owners = np.repeat(np.arange(len(sizes)), sizes)
+        answers = np.asarray(bank["answers"], dtype=np.int64)
+        self._answered = np.where(answers < 0, -1, self.sentence_begins[self.owners] + answers)
         # Passages that questions were written for; of the others retrieval asks less likeness (see fusion.py).
         self.written = np.array([passage.kind == "administratief" for passage in self.passages])
         self.written[self.owners] = True
         self._question_vectors = self._vectors("questions.npy", self.owners)
         self._sentence_vectors = self._vectors("sentences.npy", self._sentence_owners)
+        self._unwritten_sentences = np.flatnonzero(~self.written[self._sentence_owners])
         self._embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
         self._chroma = self._open_chroma()
         vocabulary = read_json(self.path / "vocabulary.json")
         self.known_words = frozenset(vocabulary["words"])
+        self.unknowns = self._open_unknowns()
         self.stem_frequency: dict[str, int] = vocabulary["stems"]
         self.twins: tuple[tuple[int, int], ...] = tuple((a, b) for a, b in read_json(self.path / "twins.json")["pairs"])
 
@@ -72,6 +83,15 @@ class Index:
                 f"{self.path}: {name} holds {len(vectors)} vectors, not {len(owners)}; run vraagbaak ingest"
             )
         return vectors
+
+    def _open_unknowns(self) -> Unknowns | None:
+        """Return what tells questions without an answer; None where the corpus has no such classifier."""
+        if not (self.path / REFUSALS / REFUSAL_FILES[0]).exists():
+            return None
+        if isinstance(self._embedder, StaticEmbedder):
+            return Unknowns(self.path, self._embedder, self._question_vectors, self.known_words)
+        vectors = self._vectors(f"{REFUSALS}/questions.npy", self.owners)
+        return Unknowns(self.path, StaticEmbedder.load(self.path / MODEL), vectors, self.known_words)
 
     def _open_chroma(self) -> Any:
         if not (self.path / "chroma" / "chroma.sqlite3").is_file():
@@ -119,8 +139,30 @@ class Index:
         vector = self.vector(question)
         return np.maximum(
             _nearest(len(self.passages), self.owners, self._question_vectors @ vector),
-            _nearest(len(self.passages), self._sentence_owners, self._sentence_vectors @ vector),
+            _nearest(
+                len(self.passages),
+                self._sentence_owners[self._unwritten_sentences],
+                self._sentence_vectors[self._unwritten_sentences] @ vector,
+            ),
         )
+
+    @cached_property
+    def questions_of_sentence(self) -> dict[int, NDArray[np.int64]]:
+        """Return the places of the questions that each sentence answers, by the sentence's place."""
+        order = np.argsort(self._answered, kind="stable")
+        found, begins = np.unique(self._answered[order], return_index=True)
+        parts = np.split(order, begins[1:])
+        return {int(place): part for place, part in zip(found, parts, strict=True) if place >= 0}
+
+    def question_likeness(self, vector: Vectors) -> Vectors:
+        """Return the cosine similarity of each written question, in the order of ``questions``."""
+        likeness: Vectors = self._question_vectors @ vector
+        return likeness
+
+    def sentence_likeness(self, places: NDArray[np.int64], vector: Vectors) -> Vectors:
+        """Return the cosine similarity of the sentences at these places among all sentences."""
+        likeness: Vectors = self._sentence_vectors[places] @ vector
+        return likeness
 
     def vector(self, question: str) -> Vectors:
         """Return the question's vector, of length 1 or 0."""

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.engine import READ
 from assistant.fusion import FILE, PIECES, Fusion
 from assistant.index import Index
 from assistant.records import Filters
-from evals.gold import GoldQuestion
+from assistant.retrieve import query_for, retrieve
+from assistant.sentences import FEATURES, features
+from evals.gold import GoldQuestion, holds_fact
 from evals.metrics import ndcg_at_10, recall_at
 from evals.qrels import Places, fact_places, found_ranks, ranks, searched
 from evals.train import Judge, Material
@@ -41,6 +44,7 @@ def fit(index: Index, questions: Sequence[GoldQuestion]) -> tuple[Fusion, float]
         fusion = _better(index, questions, facts, fusion, replace(fusion, named_report=named_report))
     for twin in TWIN:
         fusion = _better(index, questions, facts, fusion, replace(fusion, twin=twin))
+    fusion = replace(fusion, sentences=_fit_sentences(index, questions, fusion))
     return fusion, _measured(index, questions, facts, fusion)
 
 
@@ -52,6 +56,30 @@ def _fit_weights(index: Index, questions: Sequence[GoldQuestion], facts: Sequenc
     best = np.argsort(-values, kind="stable")[: max(1, int(KEPT_SHARE * len(grid)))]
     mean = grid[best].mean(axis=0)
     return {piece: round(float(weight), 3) for piece, weight in zip(PIECES, mean, strict=True)}
+
+
+def _fit_sentences(index: Index, questions: Sequence[GoldQuestion], fusion: Fusion) -> dict[str, float]:
+    """Return the weights of the features by which a sentence is told to hold a needed fact (logistic regression)."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows, wanted = [], []
+    for question in questions:
+        query = query_for(index, question.question, question.history)
+        hits = retrieve(index, query, READ, Filters(), fusion)
+        pairs, found = features(index, query.text, hits)
+        rows.append(found)
+        wanted += [
+            any(
+                holds_fact(hit.passage.report, hit.passage.quote(hit.passage.sentences[number]), f)
+                for f in question.evidence
+            )
+            for hit, number in pairs
+        ]
+    matrix = np.vstack(rows)
+    scale = matrix.std(axis=0) + 1e-9
+    model = LogisticRegression(C=0.1, max_iter=2000).fit(matrix / scale, wanted)
+    weights = dict(zip(FEATURES, model.coef_[0] / scale, strict=True)) | {"constant": model.intercept_[0]}
+    return {name: round(float(value), 3) for name, value in weights.items()}
 
 
 def _values(scores: NDArray[np.float64], places: Places) -> NDArray[np.float64]:
@@ -105,8 +133,10 @@ def dev_judge(material: Material, questions: Sequence[GoldQuestion]) -> Judge:
 def write_fusion(corpus: Path, fusion: Fusion) -> None:
     """Write ``fusion.toml``."""
     weights = "\n".join(f"{name} = {weight}" for name, weight in fusion.weights.items())
+    sentences = "\n".join(f"{name} = {weight}" for name, weight in fusion.sentences.items())
     (corpus / FILE).write_text(
         "# How much each piece of retrieval counts. Written by `vraagbaak eval fit` from the dev split.\n\n"
-        f"named_report = {fusion.named_report}\ntwin = {fusion.twin}\n\n[weights]\n{weights}\n",
+        f"named_report = {fusion.named_report}\ntwin = {fusion.twin}\n\n[weights]\n{weights}\n"
+        f"\n[sentences]\n{sentences}\n",
         encoding="utf-8",
     )

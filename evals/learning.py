@@ -20,6 +20,10 @@ def add_commands(commands: Any) -> None:
     training.set_defaults(run=_train)
     fitting = commands.add_parser("fit", help="fit the weights of retrieval's pieces on the dev split")
     fitting.set_defaults(run=_fit)
+    refusing = commands.add_parser("refusals", help="how well questions without an answer are told, with the curves")
+    refusing.add_argument("--train", action="store_true", help="first train the classifier and set its thresholds")
+    refusing.add_argument("--write", action="store_true", help="keep the curves in evals/results")
+    refusing.set_defaults(run=_refusals)
     for name, run, text in (
         ("curve", _curve, "recall against the number of bank questions and of their writers"),
         ("leave-out", _leave_out, "what a report may expect that nobody wrote questions for"),
@@ -62,6 +66,34 @@ def _fit(given: argparse.Namespace) -> int:
     write_fusion(settings().corpus, fusion)
     print(f"{fusion}\nrecall@5 and nDCG@10 on dev, mean: {value:.4f}")
     return 0
+
+
+def _refusals(given: argparse.Namespace) -> int:
+    from evals import refusals
+    from evals.commands import gold_questions
+    from ingest.embedder import StaticEmbedder
+    from ingest.index import vocabulary
+
+    corpus = settings().corpus
+    examples, material = refusals.Examples.of(corpus), read_material(corpus)
+    known = frozenset(vocabulary(material.texts)["words"])
+    model = StaticEmbedder.load(model_folder(corpus))
+    counts = [int((examples.classes == number).sum()) for number in range(refusals.CLASSES)]
+    _note(f"{counts[0]} written questions, {counts[1]} known unknowns, {counts[2]} outside the field")
+    if given.train:
+        trained = refusals.train(examples, known)
+        dev = gold_questions("dev")
+        refusals.write(corpus, trained, refusals.thresholds(refusals.judged(trained, examples, dev, model, known), dev))
+    trained, limits = refusals.read(corpus)
+    _note(f"thresholds {limits}")
+    rows = []
+    for split in ("dev", "test"):
+        questions = gold_questions(split)
+        values = refusals.judged(trained, examples, questions, model, known)
+        found = refusals.curve(values, questions)
+        rows += [[split, *(f"{value:.3f}" for value in row)] for row in found]
+    header = ["split", "answerable refused", "near misses refused", "coverage", "risk"]
+    return _told("refusals", header, rows, given.write)
 
 
 HEADER = ("recall@5", "recall@10", "hit@1", "nDCG@10")

@@ -12,10 +12,10 @@ import numpy as np
 
 from ingest import lexicon
 from ingest.analysis import stems, words
-from ingest.bank import BankQuestion, attach, load_bank
+from ingest.bank import BankQuestion, answer_sentence, attach, load_bank
 from ingest.catalogue import load_catalogue
 from ingest.chroma import write_chroma
-from ingest.embedder import MODEL_FILES, Vectors, check_model, open_embedder
+from ingest.embedder import MODEL_FILES, StaticEmbedder, Vectors, check_model, open_embedder
 from ingest.errors import IndexFault, VraagbaakError
 from ingest.layout import LAYOUTS
 from ingest.lexical import ANALYSERS, write_lexical
@@ -34,9 +34,12 @@ from ingest.store import (
     write_json,
 )
 from ingest.twins import twins
+from ingest.unknowns import load_unknowns
 
 Progress = Callable[[str, int, int], None]
 MODEL = "model"
+REFUSALS = "refusals"
+REFUSAL_FILES = ("terms.txt", "weights.npy", "refusals.json")
 Embed = Callable[[list[str]], Vectors]
 
 
@@ -52,8 +55,7 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     with folder.writing():
         bank = load_bank(corpus)
         lexicon.load_lexicon(corpus / lexicon.FILE, [report.id for report in reports])
-        if embedder == STATIC:
-            check_model(corpus / MODEL)
+        check_model(corpus / MODEL)
         wanted = fingerprint(corpus, reports, bank, embedder)
         if _serves(folder, wanted):
             return False
@@ -72,10 +74,10 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
 
 def fingerprint(corpus: Path, reports: Sequence[Report], bank: Sequence[BankQuestion], embedder: str) -> str:
     """Return a name for the index that these reports, questions, lexicon, model, layouts and this program make."""
-    digest = hashlib.sha256("\0".join([str(VERSION), embedder, repr(bank)]).encode())
-    files = [corpus / MODEL / name for name in MODEL_FILES] if embedder == STATIC else []
-    for path in [LAYOUTS, corpus / lexicon.FILE, *files, *sorted(Path(__file__).parent.glob("*.py"))]:
-        digest.update(path.read_bytes() if path.exists() else b"")
+    digest = hashlib.sha256("\0".join([str(VERSION), embedder, repr(bank), repr(load_unknowns(corpus))]).encode())
+    files = [corpus / name for name in _beside(corpus)]
+    for path in [LAYOUTS, *files, *sorted(Path(__file__).parent.glob("*.py"))]:
+        digest.update(path.read_bytes())
     for report in reports:
         digest.update(json.dumps(report.__dict__, sort_keys=True).encode())
     return digest.hexdigest()[:16]
@@ -131,29 +133,34 @@ def _write_build(
 ) -> None:
     folder.mkdir(parents=True)
     write_contents(folder, contents)
-    _copy_beside(corpus, folder, embedder)
+    _copy_beside(corpus, folder)
     texts = [searched_text(passage) for passage in contents.passages]
     attached, orphans = attach(bank, contents.passages)
-    owners = [place for place, p in enumerate(contents.passages) for _ in attached.get(p.id, ())]
-    asked = [question.question for p in contents.passages for question in attached.get(p.id, ())]
-    standing_in = [(place, text) for place, p in enumerate(contents.passages) if place not in set(owners)
-                   for text in _sentences(p)]  # fmt: skip
-    bank_file = {"owners": owners, "questions": asked, "sentence_owners": [place for place, _ in standing_in]}
-    write_json(folder / "bank.json", bank_file)
+    rows = [(place, q, p) for place, p in enumerate(contents.passages) for q in attached.get(p.id, ())]
+    owners = [place for place, _, _ in rows]
+    asked = [question.question for _, question, _ in rows]
+    answers = [-1 if (found := answer_sentence(q, p)) is None else found for _, q, p in rows]
+    write_json(folder / "bank.json", {"owners": owners, "answers": answers, "questions": asked})
+    sentences = [passage.quote(sentence) for passage in contents.passages for sentence in passage.sentences]
     progress("woorden indexeren", 0, len(texts))
     searched = with_questions(texts, owners, asked)
+    begins = np.cumsum([0, *(len(passage.sentences) for passage in contents.passages)])
+    own = [(int(begins[o]) + a, q) for o, a, q in zip(owners, answers, asked, strict=True) if a >= 0]
+    searched_sentences = with_questions(sentences, [place for place, _ in own], [question for _, question in own])
     for name, analyse in ANALYSERS.items():
         write_lexical(folder / "lexical" / name, searched, analyse)
+        write_lexical(folder / "lexical" / f"sentence-{name}", searched_sentences, analyse)
     write_json(folder / "vocabulary.json", vocabulary(texts))
     write_json(folder / "twins.json", {"pairs": twins([passage.text for passage in contents.passages])})
     progress("woorden indexeren", len(texts), len(texts))
     model = open_embedder(embedder, folder / MODEL)
     vectors = _embedded(model.embed_passages, texts, stored, "passages", progress)
     questions = _embedded(model.embed_queries, asked, stored, "questions", progress)
-    sentences = _embedded(model.embed_passages, [text for _, text in standing_in], stored, "sentences", progress)
+    told = _embedded(model.embed_passages, sentences, stored, "sentences", progress)
     np.save(folder / "vectors.npy", vectors)
     np.save(folder / "questions.npy", questions.reshape(-1, vectors.shape[1]))
-    np.save(folder / "sentences.npy", sentences.reshape(-1, vectors.shape[1]))
+    np.save(folder / "sentences.npy", told.reshape(-1, vectors.shape[1]))
+    _write_unknowns(corpus, folder, asked, embedder)
     progress("opslaan", 0, len(texts))
     write_chroma(folder / "chroma", contents.passages, contents.reports, vectors)
     progress("opslaan", len(texts), len(texts))
@@ -181,19 +188,27 @@ def with_questions(texts: Sequence[str], owners: Sequence[int], questions: Itera
     return ["\n".join(parts) for parts in lines]
 
 
-def _sentences(passage: Passage) -> list[str]:
-    """Return the sentences that stand in for the written questions of a passage that has none."""
-    return [passage.quote(sentence) for sentence in passage.sentences if passage.kind != "administratief"]
-
-
-def _copy_beside(corpus: Path, folder: Path, embedder: str) -> None:
+def _copy_beside(corpus: Path, folder: Path) -> None:
     """Copy what of the corpus answers questions later, so that a build serves by itself as it was made."""
-    if (corpus / lexicon.FILE).exists():
-        shutil.copyfile(corpus / lexicon.FILE, folder / lexicon.FILE)
-    if embedder == STATIC:
-        (folder / MODEL).mkdir()
-        for name in MODEL_FILES:
-            shutil.copyfile(corpus / MODEL / name, folder / MODEL / name)
+    for name in _beside(corpus):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(corpus / name, folder / name)
+
+
+def _beside(corpus: Path) -> list[str]:
+    names = [lexicon.FILE, *(f"{MODEL}/{name}" for name in MODEL_FILES), *(f"{REFUSALS}/{n}" for n in REFUSAL_FILES)]
+    return [name for name in names if (corpus / name).exists()]
+
+
+def _write_unknowns(corpus: Path, folder: Path, asked: list[str], embedder: str) -> None:
+    """Write what refusing needs in the static model's vectors, whichever embedder retrieval uses."""
+    model = StaticEmbedder.load(folder / MODEL)
+    unknowns = load_unknowns(corpus)
+    (folder / REFUSALS).mkdir(exist_ok=True)
+    write_json(folder / REFUSALS / "missing.json", [unknown.missing for unknown in unknowns])
+    np.save(folder / REFUSALS / "unknowns.npy", model.embed_queries([unknown.question for unknown in unknowns]))
+    if embedder != STATIC:
+        np.save(folder / REFUSALS / "questions.npy", model.embed_queries(asked))
 
 
 def vocabulary(texts: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""What comes of a question besides an answer: refusals that say what is missing and what comes nearest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Label, choose
+from assistant.question import OTHER
+from assistant.records import Quote
+from assistant.sentences import Candidate
+
+NEAREST_WORDS, NEAREST_QUOTES = 110, 4
+OUT_OF_SCOPE = (
+    "Vraagbaak beantwoordt vragen uit {number} rapporten over Veilig Thuis, lokale teams en kwetsbare gezinnen. "
+    "Over deze vraag gaan ze niet."
+)
+NOT_FOUND = "**Dat staat niet in deze rapporten.** Ze noemen niet: {missing}."
+ASKED = "een antwoord op ‘{question}’"
+SEARCHED = "Gezocht in {where}."
+NEAREST = "Gezocht in {where}. Het dichtst in de buurt, geen antwoord op uw vraag:"
+LONGEST_ECHO = 120
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A status with its text, the quotes that its markers refer to, and what the reports do not say."""
+
+    status: str
+    text: str
+    quotes: tuple[Quote, ...] = ()
+    not_covered: tuple[str, ...] = ()
+
+
+def out_of_scope(reports: int) -> Outcome:
+    """Return the one sentence that says what Vraagbaak is for."""
+    return Outcome("out_of_scope", OUT_OF_SCOPE.format(number=in_words(reports)))
+
+
+def not_found(question: str, missing: str, candidates: Sequence[Candidate], label: Label, where: str) -> Outcome:
+    """Return a refusal: what is missing, where was searched, and the nearest sentences marked as not an answer.
+
+    :param missing: what the reports lack, or empty where that is not known: then the question itself is named.
+    """
+    lacking = missing or ASKED.format(question=_echo(question))
+    quotes = choose(candidates, OTHER, NEAREST_WORDS, NEAREST_QUOTES)
+    lines = [NOT_FOUND.format(missing=lacking), (NEAREST if quotes else SEARCHED).format(where=where)]
+    lines += [f'- "{quote.text}" [{n}] ({label(quote.passage)})' for n, quote in enumerate(quotes, 1)]
+    return Outcome("not_found", "\n".join(lines), tuple(quotes), (lacking,))
+
+
+def _echo(question: str) -> str:
+    """Return the question as it may stand in our own sentence: one line, no marks, cut at a word."""
+    plain = " ".join(question.replace("*", " ").replace("[", "(").replace("]", ")").split()).rstrip(" ?.!")
+    return plain if len(plain) <= LONGEST_ECHO else plain[:LONGEST_ECHO].rsplit(None, 1)[0] + " …"
+
+
+def in_words(number: int) -> str:
+    """Return a small number in Dutch words."""
+    names = "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf".split()
+    return names[number] if number < len(names) else str(number)

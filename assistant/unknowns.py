@@ -1,0 +1,121 @@
+"""Can the reports answer it: a linear classifier on the question's words, and how near it is to known questions.
+
+Two stages. The first weighs words, word pairs, stems and n-grams (logistic regression over the question bank, the
+known unknowns and questions outside the field). The second weighs the first's verdict with how near the question is to
+the nearest written question and to the nearest known unknown, and with words, names and years that no report holds.
+Both are trained by ``vraagbaak eval refusals --train``; the thresholds are set on the dev split.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.analysis import content_words, fold, ngrams, stems, words
+from ingest.embedder import StaticEmbedder, Vectors
+from ingest.errors import IndexDamaged
+from ingest.index import REFUSAL_FILES as FILES
+from ingest.index import REFUSALS as FOLDER
+
+FEATURES = ("near", "outside", "bank_1", "bank_5", "unknown_1", "unknown_3", "gap_1", "gap_3", "words_unknown",
+            "names_unknown", "years_unknown", "length")  # fmt: skip
+NAME = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w-]+")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+SAYS_WHAT_IS_MISSING = 0.55  # cosine from which the nearest known unknown's words are taken for this question's
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Log-odds against a question that the reports answer: that it is a near miss, that it lies outside the field.
+
+    ``missing`` is what the reports lack in the words of the nearest known unknown, or empty where none is near.
+    """
+
+    near_miss: float
+    outside: float
+    missing: str
+
+
+def terms(question: str) -> list[str]:
+    """Return what of a question the first stage weighs: words, stems, word pairs, n-grams, its length in fours."""
+    found = words(question)
+    pairs = [f"b:{one}_{other}" for one, other in pairwise(found)]
+    grams = [f"g:{gram}" for gram in ngrams(question)]
+    single = [f"w:{word}" for word in found] + [f"s:{stem}" for stem in stems(question)]
+    return [*single, *pairs, *grams, f"n:{len(found) // 4}"]
+
+
+def weighed(counts: Counter[str], places: dict[str, int], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the first stage's two log-odds: the terms' tf-idf, brought to length 1, times their weights.
+
+    :param weights: shape (terms + 1, 3): idf and the two weights of each term; the last row holds the constants.
+    """
+    known = [(places[term], count) for term, count in counts.items() if term in places]
+    if not known:
+        return weights[-1, 1:].astype(np.float64)
+    rows = np.array([place for place, _ in known])
+    values = (1 + np.log([count for _, count in known])) * weights[rows, 0]
+    values /= np.linalg.norm(values) or 1.0
+    return np.asarray(values @ weights[rows, 1:] + weights[-1, 1:], dtype=np.float64)
+
+
+def features(
+    question: str, first: Sequence[float], bank: Vectors, unknowns: Vectors, known: Container[str]
+) -> NDArray[np.float64]:
+    """Return the second stage's features.
+
+    :param first: the first stage's two log-odds.
+    :param bank: the cosine similarities with the written questions; ``unknowns`` with the known unknowns.
+    :param known: the words of the reports, folded.
+    """
+    nearest, missing = np.sort(bank)[-5:], np.sort(unknowns)[-3:]
+    asked = content_words(question)
+    share = sum(word not in known for word in asked) / max(1, len(asked))
+    names = any(fold(name) not in known for name in NAME.findall(question))
+    years = any(year not in known for year in YEAR.findall(question))
+    return np.array([
+        *first, nearest[-1], nearest.mean(), missing[-1], missing.mean(), missing[-1] - nearest[-1],
+        missing.mean() - nearest[-3:].mean(), share, names, years, len(asked) / 10,
+    ], dtype=np.float64)  # fmt: skip
+
+
+class Unknowns:
+    """The trained classifier of a build, with the known unknowns that it resembles questions to.
+
+    :raises IndexDamaged: a file is missing, cut off or of another form.
+    """
+
+    def __init__(self, build: Path, model: StaticEmbedder, bank: Vectors, known: Container[str]) -> None:
+        folder = build / FOLDER
+        try:
+            listed = (folder / FILES[0]).read_text(encoding="utf-8").split("\n")
+            self._places = {term: place for place, term in enumerate(listed)}
+            self._weights: NDArray[np.float32] = np.load(folder / FILES[1]).astype(np.float32)
+            trained: dict[str, Any] = json.loads((folder / FILES[2]).read_text(encoding="utf-8"))
+            self._second = np.array(trained["weights"], dtype=np.float64)
+            self.thresholds: dict[str, float] = trained["thresholds"]
+            self._missing: list[str] = json.loads((folder / "missing.json").read_text(encoding="utf-8"))
+            self._unknowns: Vectors = np.load(folder / "unknowns.npy")
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise IndexDamaged(f"{folder}: cannot be read ({error}); run vraagbaak ingest") from error
+        if len(self._weights) != len(listed) + 1 or self._second.shape != (2, len(FEATURES) + 1):
+            raise IndexDamaged(f"{folder}: its files do not belong together; run vraagbaak ingest")
+        self._model, self._bank, self._known = model, bank, known
+
+    def judge(self, question: str) -> Verdict:
+        """Return what is to be said of a question before anything is retrieved for it."""
+        vector = self._model.embed_queries([question])[0]
+        first = weighed(Counter(terms(question)), self._places, self._weights)
+        likeness = self._unknowns @ vector
+        row = features(question, list(first), self._bank @ vector, likeness, self._known)
+        near, outside = self._second @ np.append(row, 1.0)
+        nearest = int(np.argmax(likeness))
+        missing = self._missing[nearest] if likeness[nearest] >= SAYS_WHAT_IS_MISSING else ""
+        return Verdict(float(near), float(outside), missing)
