@@ -55,8 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--top", type=_positive, default=10, metavar="N", help="how many ranked passages to print (10)")
     ask.add_argument("--report", action="append", default=[], metavar="ID", help="search this report only; repeatable")
     ask.add_argument("--kind", action="append", default=[], metavar="KIND", help="search this kind only; repeatable")
+    ask.add_argument("--receipt", type=Path, metavar="FILE", help="also write the answer with all that it rests on")
     _add_folders(ask)
     ask.set_defaults(run=_ask)
+    verify = commands.add_parser("verify", help="check a receipt: does every quote still stand, letter for letter")
+    verify.add_argument("file", type=Path)
+    _add_folders(verify)
+    verify.set_defaults(run=_verify)
     chat = commands.add_parser("chat", help="open the chat in a browser")
     chat.add_argument("--port", type=_positive, metavar="N", help="the port on this machine (8501)")
     chat.add_argument("--no-browser", action="store_true", help="print the address without opening it")
@@ -135,17 +140,35 @@ class _Bar:
 def _ask(given: argparse.Namespace) -> int:
     if (given.question is None) == (given.batch is None):
         raise UsageError("give either a question or --batch FILE")
+    if given.batch and given.receipt:
+        raise UsageError("--receipt is of one question; leave out --batch")
     lines = _batch_lines(given.batch) if given.batch else None
     assistant = _assistant(given)
     filters = Filters(tuple(given.report), tuple(given.kind))
     assistant.index.allowed(filters)  # an unknown report or kind is refused before any answer is printed
     if lines is None:
         answer = assistant.ask(given.question, filters=filters, top=given.top)
+        if given.receipt:
+            from assistant.receipt import write_receipt
+
+            write_receipt(given.receipt, assistant.receipt(answer, filters))
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
         return 0
     for line in lines:
         print(json.dumps(_batch_answer(assistant, line, filters, given.top), ensure_ascii=False), flush=True)
     return 0
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from assistant.receipt import read_receipt, verify
+
+    receipt = read_receipt(given.file)
+    faults = verify(receipt, _folders(given)[0])
+    for fault in faults:
+        print(fault)
+    if not faults:
+        print(f"{len(receipt['answer']['citations'])} quotes stand letter for letter at their place")
+    return 1 if faults else 0
 
 
 def _assistant(given: argparse.Namespace) -> Any:
@@ -190,9 +213,10 @@ def _batch_answer(assistant: Any, line: bytes, filters: Filters, top: int) -> di
 
 def _unreadable(assistant: Any, text: str, filters: Filters, top: int) -> dict[str, Any]:
     empty: Answer = assistant.ask("", (), filters, top)
-    from assistant.safety import mask_personal_data
+    from assistant.hygiene import tidy
+    from assistant.privacy import mask_personal_data
 
-    shown = mask_personal_data(text)[0]
+    shown = mask_personal_data(tidy(text), assistant.index.common)[0]
     return {
         **empty.to_json(),
         "question": shown,

@@ -15,7 +15,6 @@ LEAD_WORDS = 60
 # Log-odds that a neighbour may lie below the sentence that leads, to be quoted with it (dev split: the first citation
 # holds a needed fact for .70 of the questions with it, .60 without).
 NEIGHBOUR = 1.2
-FORM_GAINS = 1.0  # what a sentence gains that holds the number, date or name that is asked for
 FORMS = ("number", "date", "contact", "person", "law")
 SHORT_ANSWER = 90  # words where a fact is asked
 ALIKE = 0.6  # share of content words that two quotes have in common from which the second says nothing new
@@ -116,16 +115,17 @@ def choose(candidates: Sequence[Candidate], kind: Kind, most_words: int, most_qu
 
 
 def _by_form(candidates: Sequence[Candidate], kind: Kind) -> list[Candidate]:
-    """Return the candidates best first, those ahead that hold the number, date or name that is asked for."""
-    if kind.name not in FORMS and not kind.whole:
+    """Return the candidates best first, those ahead that look as the kind of question asks for."""
+    if not kind.gains:
         return list(candidates)
-    gained = [
-        replace(c, score=c.score + FORM_GAINS)
-        if (c.passage.kind in kind.passages if kind.whole else kind.looks_answered(c.text))
-        else c
-        for c in candidates
-    ]
+    gained = [replace(c, score=c.score + kind.gains) if _looks_right(c, kind) else c for c in candidates]
     return sorted(gained, key=lambda candidate: -candidate.score)
+
+
+def _looks_right(candidate: Candidate, kind: Kind) -> bool:
+    if kind.whole:
+        return candidate.passage.kind in kind.passages
+    return kind.looks_answered(candidate.text)
 
 
 def _run(candidate: Candidate, kind: Kind, score: Mapping[tuple[str, int], float], lead: bool) -> list[int]:

@@ -3,18 +3,24 @@
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from assistant import answer as answers
-from assistant.conversation import shortened
+from assistant.conversation import question_in, questions_in, shortened
 from assistant.fusion import Fusion, load_fusion
+from assistant.hygiene import tidy
 from assistant.index import Index
 from assistant.outcome import Outcome, in_words, not_found, out_of_scope
+from assistant.privacy import mask_personal_data, without_masks
 from assistant.question import Kind, kind_of
+from assistant.receipt import make_receipt
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Turn
 from assistant.retrieve import Query, query_for, retrieve
-from assistant.safety import mask_personal_data, notices
+from assistant.safety import notices
 from assistant.sentences import Candidate, rank_sentences
+from assistant.several import joined, merged
 from ingest.store import IndexFolder
 
 DEPTH = 20
@@ -54,20 +60,28 @@ class Assistant:
         :raises IndexFault: the index can no longer be read.
         """
         begun = time.perf_counter()
-        masked, kinds = mask_personal_data(question)
+        index = self.index
+        written = tidy(question)
+        masked, kinds = mask_personal_data(written, index.common)
         asked, cut = shortened(masked.strip())
-        told = notices(question, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
+        told = notices(written, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
         if not any(char.isalnum() for char in asked):
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
-        index = self.index
-        query = query_for(index, asked, [Turn(t.role, mask_personal_data(t.content)[0]) for t in history])
-        hits = retrieve(index, query, max(top, DEPTH), filters or Filters(), self.fusion)
+        turns = [Turn(t.role, mask_personal_data(tidy(t.content), index.common)[0]) for t in history]
+        parts = questions_in(question_in(asked))
+        queries = [query_for(index, without_masks(part), turns) for part in parts]
+        chosen = filters or Filters()
+        rankings = [retrieve(index, query, max(top, DEPTH), chosen, self.fusion) for query in queries]
         found = time.perf_counter()
-        outcome = self._outcome(index, query, hits, filters or Filters())
+        pairs = zip(queries, rankings, strict=True)
+        outcomes = [self._outcome(index, query, hits, chosen) for query, hits in pairs]
+        outcome = outcomes[0] if len(parts) == 1 else joined(parts, outcomes)
+        hits = rankings[0] if len(parts) == 1 else merged(rankings)
         numbered = enumerate(outcome.quotes, 1)
+        alone = len(parts) == 1 and parts[0] == asked and queries[0].shown == without_masks(asked)
         return Answer(
             question=masked if not cut else asked,
-            standalone_question=query.shown,
+            standalone_question=asked if alone else " ".join(query.shown for query in queries),
             status=outcome.status,
             answer=outcome.text,
             notices=told,
@@ -76,6 +90,12 @@ class Assistant:
             not_covered=outcome.not_covered,
             timings_ms=_timings(begun, found),
         )
+
+    def receipt(self, answer: Answer, filters: Filters | None = None) -> dict[str, Any]:
+        """Return the receipt of an answer that this assistant gave: see ``receipt.py``."""
+        manifest = self.index.manifest
+        used = {"embedder": manifest["embedder"], "fusion": asdict(self.fusion)}
+        return make_receipt(answer, self.index.reports, manifest["fingerprint"], used, filters or Filters())
 
     def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters) -> Outcome:
         """Return status, text, quotes and what is missing."""

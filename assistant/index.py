@@ -44,6 +44,7 @@ class Index:
         self.sentence_lexical = {
             name: Lexical(self.path / "lexical" / f"sentence-{name}", analyse) for name, analyse in ANALYSERS.items()
         }
+        self.common = self.lexical["stems"].vocabulary.keys()
         self.gains = self.lexicon.gains(self.lexical["stems"].vocabulary)
         bank = read_json(self.path / "bank.json")
         self.owners = np.asarray(bank["owners"], dtype=np.int64)

@@ -16,7 +16,7 @@ class Kind:
     """A kind of question: how it is asked, what a sentence that answers it looks like, which passages answer it.
 
     ``asked`` is searched in the folded question, ``answer`` in a sentence as printed; ``whole``: passages of those
-    kinds are quoted whole.
+    kinds are quoted whole. ``gains`` is what a sentence that looks so (or stands in such a passage) gains, in log-odds.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Kind:
     answer: re.Pattern[str] | None = None
     passages: tuple[str, ...] = ()
     whole: bool = False
+    gains: float = 0.0
 
     def looks_answered(self, sentence: str) -> bool:
         """Tell whether a sentence holds what the kind asks for; True for kinds that ask for nothing of a form."""
@@ -44,6 +45,7 @@ def kinds() -> tuple[Kind, ...]:
             re.compile(entry["answer"]) if "answer" in entry else None,
             tuple(entry.get("passages", ())),
             entry.get("whole", False),
+            float(entry.get("gains", 0.0)),
         )
         for entry in entries
     )

@@ -12,9 +12,10 @@ from assistant.fusion import Fusion
 from assistant.index import Index
 from assistant.records import Filters, Hit, Turn
 from assistant.scope import Lane, Scope, scope_of
-from ingest.analysis import STOP_WORDS, fold, words
+from ingest.analysis import STOP_WORDS, fold, letters, words
 from ingest.lexical import Scores
 
+SEEN = 0.3  # what is left of the score of a passage that was shown when "another one" is asked
 Mask = NDArray[np.bool_]
 # Words with which somebody asks for what is otherwise never offered as an answer (contents, colophon, names).
 ASKS_FOR_NAMES = frozenset(
@@ -26,21 +27,23 @@ ASKS_FOR_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Query:
-    """A question as it is searched: ``shown`` as it stands alone, ``text`` with what the turns before add to it."""
+    """A question as it is searched: ``shown`` as it stands alone, ``text`` with what the turns before add to it.
+
+    ``seen`` are quotes of earlier replies; passages that hold one stand back.
+    """
 
     shown: str
     text: str
     scope: Scope
+    seen: tuple[str, ...] = ()
 
 
 def query_for(index: Index, asked: str, history: Sequence[Turn] = ()) -> Query:
     """Return the query of a question; it is about the reports that it names, else those of the turn it leans on."""
-    resolved = resolve(asked, history)
-    for question in (asked, resolved.shown):
-        scope = scope_of(question, resolved.searched, index.lexicon, index.reports)
-        if scope != Scope():
-            return Query(resolved.shown, resolved.searched, scope)
-    return Query(resolved.shown, resolved.searched, Scope())
+    resolved = resolve(asked, history, index.lexicon)
+    scopes = (scope_of(q, resolved.searched, index.lexicon, index.reports) for q in (asked, resolved.shown))
+    scope = next((scope for scope in scopes if scope != Scope()), Scope())
+    return Query(resolved.shown, resolved.searched, scope, resolved.seen)
 
 
 def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fusion) -> list[Hit]:
@@ -59,6 +62,7 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
     else:
         total = _fused(index, query.text, allowed, filters, fusion)
         total *= np.where(np.isin(index.report_of, query.scope.prefers), fusion.named_report, 1.0)
+        total *= np.where(_shown_before(index, query.seen), SEEN, 1.0)
         order = _best_first(_twins_behind(index, total, fusion), top)
     return _strictly_falling([Hit(index.passages[place], min(1.0, float(total[place]))) for place in order])
 
@@ -91,6 +95,14 @@ def _side_by_side(
         rankings.append(_best_first(scores, top))
     turns = [place for turn in zip_longest(*rankings) for place in turn if place is not None]
     return total, list(dict.fromkeys(turns))[:top]
+
+
+def _shown_before(index: Index, seen: Sequence[str]) -> Mask:
+    """Return which passages hold one of the quotes."""
+    quotes = [letters(quote) for quote in seen]
+    if not quotes:
+        return np.zeros(len(index.passages), dtype=bool)
+    return np.array([any(quote in letters(passage.text) for quote in quotes) for passage in index.passages])
 
 
 def _twins_behind(index: Index, total: Scores, fusion: Fusion) -> Scores:

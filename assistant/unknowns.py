@@ -8,22 +8,21 @@ Both are trained by ``vraagbaak eval refusals --train``; the thresholds are set 
 
 import json
 import re
-from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.analysis import content_words, fold, ngrams, stems, words
+from assistant.classifier import TextClassifier
+from ingest.analysis import content_words, fold
 from ingest.embedder import StaticEmbedder, Vectors
 from ingest.errors import IndexDamaged
-from ingest.index import REFUSAL_FILES as FILES
 from ingest.index import REFUSALS as FOLDER
 
+SECOND = "refusals.json"
 FEATURES = ("near", "outside", "bank_1", "bank_5", "unknown_1", "unknown_3", "gap_1", "gap_3", "words_unknown",
             "names_unknown", "years_unknown", "length")  # fmt: skip
 NAME = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w-]+")
@@ -41,29 +40,6 @@ class Verdict:
     near_miss: float
     outside: float
     missing: str
-
-
-def terms(question: str) -> list[str]:
-    """Return what of a question the first stage weighs: words, stems, word pairs, n-grams, its length in fours."""
-    found = words(question)
-    pairs = [f"b:{one}_{other}" for one, other in pairwise(found)]
-    grams = [f"g:{gram}" for gram in ngrams(question)]
-    single = [f"w:{word}" for word in found] + [f"s:{stem}" for stem in stems(question)]
-    return [*single, *pairs, *grams, f"n:{len(found) // 4}"]
-
-
-def weighed(counts: Counter[str], places: dict[str, int], weights: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the first stage's two log-odds: the terms' tf-idf, brought to length 1, times their weights.
-
-    :param weights: shape (terms + 1, 3): idf and the two weights of each term; the last row holds the constants.
-    """
-    known = [(places[term], count) for term, count in counts.items() if term in places]
-    if not known:
-        return weights[-1, 1:].astype(np.float64)
-    rows = np.array([place for place, _ in known])
-    values = (1 + np.log([count for _, count in known])) * weights[rows, 0]
-    values /= np.linalg.norm(values) or 1.0
-    return np.asarray(values @ weights[rows, 1:] + weights[-1, 1:], dtype=np.float64)
 
 
 def features(
@@ -95,24 +71,22 @@ class Unknowns:
     def __init__(self, build: Path, model: StaticEmbedder, bank: Vectors, known: Container[str]) -> None:
         folder = build / FOLDER
         try:
-            listed = (folder / FILES[0]).read_text(encoding="utf-8").split("\n")
-            self._places = {term: place for place, term in enumerate(listed)}
-            self._weights: NDArray[np.float32] = np.load(folder / FILES[1]).astype(np.float32)
-            trained: dict[str, Any] = json.loads((folder / FILES[2]).read_text(encoding="utf-8"))
+            trained: dict[str, Any] = json.loads((folder / SECOND).read_text(encoding="utf-8"))
             self._second = np.array(trained["weights"], dtype=np.float64)
             self.thresholds: dict[str, float] = trained["thresholds"]
             self._missing: list[str] = json.loads((folder / "missing.json").read_text(encoding="utf-8"))
             self._unknowns: Vectors = np.load(folder / "unknowns.npy")
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise IndexDamaged(f"{folder}: cannot be read ({error}); run vraagbaak ingest") from error
-        if len(self._weights) != len(listed) + 1 or self._second.shape != (2, len(FEATURES) + 1):
+        self._first = TextClassifier.load(folder)
+        if self._second.shape != (2, len(FEATURES) + 1) or len(self._missing) != len(self._unknowns):
             raise IndexDamaged(f"{folder}: its files do not belong together; run vraagbaak ingest")
         self._model, self._bank, self._known = model, bank, known
 
     def judge(self, question: str) -> Verdict:
         """Return what is to be said of a question before anything is retrieved for it."""
         vector = self._model.embed_queries([question])[0]
-        first = weighed(Counter(terms(question)), self._places, self._weights)
+        first = self._first.log_odds(question)
         likeness = self._unknowns @ vector
         row = features(question, list(first), self._bank @ vector, likeness, self._known)
         near, outside = self._second @ np.append(row, 1.0)

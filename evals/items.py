@@ -5,16 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.receipt import stands
 from evals.gold import GoldQuestion, holds_fact
 from evals.metrics import hit_at_1, mrr_at_10, ndcg_at_10, recall_at
 from evals.systems import Response
 
 REFUSED = ("not_found", "out_of_scope")
 UNANSWERABLE = ("near_miss", "out_of_scope")
-# Footnote marks, HTML tags, Markdown marks: what a quote may lack of the file's characters.
-DROPPED = re.compile(r"\^?\[\d{1,2}\]|<sup>\d{1,2}</sup>|[¹²³⁴⁵⁶⁷⁸⁹]|</?[A-Za-z][^<>]*>|\]\([^()\s]*\)|[\[\]*\\]")
-LIST_MARK = re.compile(r"(?m)^[ \t]*[•–-][ \t]+")
-CUT_WORD = re.compile(r"-\s*\n\s*(?=[a-zà-ÿ])(?!(?:en|of)\b)")
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,7 @@ def figures(question: GoldQuestion, item: Item, reports: Mapping[str, str]) -> d
         found["personal_data_false_alarm"] = float("personal_data" in notices)
     quotes = item.answer["citations"]
     if quotes:
-        found["faithfulness"] = sum(_verbatim(quote, reports) for quote in quotes) / len(quotes)
+        found["faithfulness"] = sum(stands(quote, reports[quote["report"]]) for quote in quotes) / len(quotes)
     return found
 
 
@@ -110,10 +107,3 @@ def _names_missing(question: GoldQuestion, answer: dict[str, Any]) -> bool:
     said = " ".join(answer["not_covered"]).lower()
     words = [word for word in re.findall(r"\w{4,}", question.missing.lower())]
     return answer["status"] == "partly" and sum(word in said for word in words) * 2 >= len(words) > 0
-
-
-def _verbatim(quote: dict[str, Any], reports: Mapping[str, str]) -> bool:
-    """Tell whether the file's characters at the spans are the quote's, but for marks and white space."""
-    raw = "\n".join(reports[quote["report"]][start:end] for start, end in quote["spans"])
-    text = CUT_WORD.sub("", LIST_MARK.sub("", DROPPED.sub("", raw)))
-    return re.sub(r"\s+", "", text) == re.sub(r"\s+", "", quote["quote"])

@@ -20,6 +20,10 @@ def add_commands(commands: Any) -> None:
     training.set_defaults(run=_train)
     fitting = commands.add_parser("fit", help="fit the weights of retrieval's pieces on the dev split")
     fitting.set_defaults(run=_fit)
+    seeing = commands.add_parser("danger", help="how well danger is seen, with false alarms")
+    seeing.add_argument("--train", action="store_true", help="first train the classifier on corpus/crisis.jsonl")
+    seeing.add_argument("--write", action="store_true", help="keep the table in evals/results")
+    seeing.set_defaults(run=_danger)
     refusing = commands.add_parser("refusals", help="how well questions without an answer are told, with the curves")
     refusing.add_argument("--train", action="store_true", help="first train the classifier and set its thresholds")
     refusing.add_argument("--write", action="store_true", help="keep the curves in evals/results")
@@ -66,6 +70,23 @@ def _fit(given: argparse.Namespace) -> int:
     write_fusion(settings().corpus, fusion)
     print(f"{fusion}\nrecall@5 and nDCG@10 on dev, mean: {value:.4f}")
     return 0
+
+
+def _danger(given: argparse.Namespace) -> int:
+    from evals import danger
+    from evals.commands import gold_questions
+
+    corpus = settings().corpus
+    if given.train:
+        danger.save(corpus)
+    rows = []
+    for split in ("dev", "test"):
+        recall, alike, others = danger.measured(corpus, gold_questions(split))
+        rows.append([f"gold, {split}", f"{recall:.3f}", f"{alike:.3f}", f"{others:.3f}"])
+    for writer, recall, calm in danger.across_writers(corpus, 0.15):
+        rows.append([f"examples of {writer}, trained on the others", f"{recall:.3f}", f"{calm:.3f}", "–"])
+    header = ["messages", "danger seen", "false alarms, calm look-alikes", "false alarms, other questions"]
+    return _told("danger", header, rows, given.write)
 
 
 def _refusals(given: argparse.Namespace) -> int:

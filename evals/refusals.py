@@ -1,27 +1,27 @@
 """``vraagbaak eval refusals``: trains the classifier that refuses, sets its thresholds on dev, prints its curves."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.classifier import TextClassifier
 from assistant.conversation import resolve
-from assistant.unknowns import FEATURES, features, terms, weighed
+from assistant.unknowns import FEATURES, SECOND, features
+from evals.classifier import Matrix, fitted
 from evals.gold import GoldQuestion
 from ingest.bank import load_bank
 from ingest.embedder import StaticEmbedder, Vectors
 from ingest.index import MODEL, REFUSALS
-from ingest.index import REFUSAL_FILES as FILES
 from ingest.unknowns import load_outside, load_unknowns
 
 SEED = 20261125
 FOLDS = 3
-SEEN = 3  # questions that a term must stand in
+STRENGTH = 4.0
+COUNTS = (1.0, 3.0, 3.0)  # how much a question of each class counts
 SAMPLE = 5000  # written questions that the second stage learns from
 CLASSES = 3  # answerable, near miss, outside
 MOST_OVER_REFUSED = 0.07  # share of dev's answerable questions that may be called a near miss
@@ -30,10 +30,9 @@ MOST_OUTSIDE = 0.005
 
 @dataclass(frozen=True)
 class Trained:
-    """The two stages: the first's terms and weights, the second's weights, shape (2, features + 1)."""
+    """The two stages: the first's classifier, the second's weights, shape (2, features + 1)."""
 
-    places: dict[str, int]
-    first: NDArray[np.float32]
+    first: TextClassifier
     second: NDArray[np.float64]
 
 
@@ -66,46 +65,16 @@ def train(examples: Examples, known: frozenset[str]) -> Trained:
 
     :param known: the words of the reports.
     """
-    counted = [Counter(terms(text)) for text in examples.texts]
-    frequency = Counter(term for counts in counted for term in counts)
-    listed = sorted(term for term, number in frequency.items() if number >= SEEN)
-    places = {term: place for place, term in enumerate(listed)}
-    idf = np.log((1 + len(counted)) / (1 + np.array([frequency[term] for term in listed]))) + 1
-    matrix = _matrix(counted, places, idf)
-    held_out = np.zeros((len(counted), CLASSES - 1))
-    folds = np.random.default_rng(SEED).integers(0, FOLDS, len(counted))
+    matrix = Matrix(examples.texts)
+    weights = np.array(COUNTS)[examples.classes]
+    held_out = np.zeros((len(examples.texts), CLASSES - 1))
+    folds = np.random.default_rng(SEED).integers(0, FOLDS, len(examples.texts))
     for fold in range(FOLDS):
         inside = folds != fold
-        model = _log_odds(_fitted(matrix[inside], examples.classes[inside], 4.0, (1.0, 3.0, 3.0)))
-        held_out[~inside] = matrix[~inside] @ model[:-1] + model[-1]
-    weights = _log_odds(_fitted(matrix, examples.classes, 4.0, (1.0, 3.0, 3.0)))
-    first = np.column_stack([np.append(idf, 0.0), weights]).astype(np.float32)
-    return Trained(places, first, _second_stage(examples, held_out, known))
-
-
-def _matrix(counted: Sequence[Counter[str]], places: dict[str, int], idf: NDArray[np.float64]) -> Any:
-    from scipy.sparse import csr_matrix
-
-    data, columns, ends = [], [], [0]
-    for counts in counted:
-        known = [(places[term], number) for term, number in counts.items() if term in places]
-        values = np.array([(1 + np.log(number)) * idf[place] for place, number in known])
-        data.append(values / (np.linalg.norm(values) or 1.0))
-        columns += [place for place, _ in known]
-        ends.append(len(columns))
-    return csr_matrix((np.concatenate(data), columns, ends), shape=(len(counted), len(places)))
-
-
-def _fitted(matrix: Any, classes: NDArray[np.int64], strength: float, weights: Sequence[float]) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=strength, max_iter=150, class_weight=dict(enumerate(weights))).fit(matrix, classes)
-
-
-def _log_odds(model: Any) -> NDArray[np.float64]:
-    """Return weights and constant (last row) of the log-odds of the second and third class against the first."""
-    whole = np.vstack([model.coef_.T, model.intercept_])
-    return np.asarray(whole[:, 1:] - whole[:, :1])
+        model = fitted(matrix.rows[inside], examples.classes[inside], STRENGTH, weights[inside])
+        held_out[~inside] = matrix.rows[~inside] @ model[:-1] + model[-1]
+    first = matrix.classifier(fitted(matrix.rows, examples.classes, STRENGTH, weights))
+    return Trained(first, _second_stage(examples, held_out, known))
 
 
 def _second_stage(examples: Examples, held_out: NDArray[np.float64], known: frozenset[str]) -> NDArray[np.float64]:
@@ -124,7 +93,7 @@ def _second_stage(examples: Examples, held_out: NDArray[np.float64], known: froz
         rows.append(features(examples.texts[place], list(held_out[place]), near_bank, near_unknown, known))
     matrix = np.array(rows)
     mean, scale = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
-    weights = _log_odds(_fitted((matrix - mean) / scale, classes[chosen], 0.5, (1.0, 1.5, 1.5)))
+    weights = fitted((matrix - mean) / scale, classes[chosen], 0.5, np.array([1.0, 1.5, 1.5])[classes[chosen]])
     raw = weights[:-1] / scale[:, None]
     return np.vstack([raw, weights[-1] - mean @ raw]).T
 
@@ -142,8 +111,7 @@ def judged(
     for question in questions:
         text = resolve(question.question, question.history).shown
         vector = model.embed_queries([text])[0]
-        first = weighed(Counter(terms(text)), trained.places, trained.first)
-        row = features(text, list(first), bank @ vector, unknowns @ vector, known)
+        row = features(text, list(trained.first.log_odds(text)), bank @ vector, unknowns @ vector, known)
         rows.append(trained.second @ np.append(row, 1.0))
     return np.array(rows)
 
@@ -180,18 +148,13 @@ def curve(values: NDArray[np.float64], questions: Sequence[GoldQuestion]) -> lis
 def write(corpus: Path, trained: Trained, limits: dict[str, float]) -> None:
     """Write the classifier to ``corpus/refusals``."""
     folder = corpus / REFUSALS
-    folder.mkdir(exist_ok=True)
-    (folder / FILES[0]).write_text("\n".join(trained.places), encoding="utf-8")
-    np.save(folder / FILES[1], trained.first.astype(np.float16))
+    trained.first.save(folder)
     data = {"features": list(FEATURES), "weights": trained.second.round(4).tolist(), "thresholds": limits}
-    (folder / FILES[2]).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    (folder / SECOND).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
 def read(corpus: Path) -> tuple[Trained, dict[str, float]]:
     """Return what ``write`` wrote."""
     folder = corpus / REFUSALS
-    listed = (folder / FILES[0]).read_text(encoding="utf-8").split("\n")
-    data = json.loads((folder / FILES[2]).read_text(encoding="utf-8"))
-    first = np.load(folder / FILES[1]).astype(np.float32)
-    places = {term: place for place, term in enumerate(listed)}
-    return Trained(places, first, np.array(data["weights"])), data["thresholds"]
+    data = json.loads((folder / SECOND).read_text(encoding="utf-8"))
+    return Trained(TextClassifier.load(folder), np.array(data["weights"])), data["thresholds"]

@@ -19,13 +19,21 @@ def load_catalogue(corpus: Path) -> tuple[Report, ...]:
         one of a wrong type, an id, title or file stands twice, or a file's sha256 differs; each names file, entry and
         field.
     """
+    reports = listed_reports(corpus)
+    for report in reports:
+        _check_file(corpus, corpus / "catalogue.toml", report)
+    return reports
+
+
+def listed_reports(corpus: Path) -> tuple[Report, ...]:
+    """Return the reports of ``corpus/catalogue.toml`` without a look at their files.
+
+    :raises CorpusError: as ``load_catalogue``, but for the files.
+    """
     path = corpus / "catalogue.toml"
-    entries = _entries(path)
-    reports = tuple(_report(path, number, entry) for number, entry in enumerate(entries, 1))
+    reports = tuple(_report(path, number, entry) for number, entry in enumerate(_entries(path), 1))
     for field in ("id", "title", "file"):
         _refuse_doubles(path, field, [getattr(report, field) for report in reports])
-    for report in reports:
-        _check_file(corpus, path, report)
     return reports
 
 
