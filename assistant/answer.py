@@ -12,6 +12,7 @@ from ingest.records import Passage, Report, Sentence
 
 MOST_WORDS, MOST_CITATIONS = 150, 8
 LEAD_WORDS = 60
+WHOLE_WORDS = 110  # an example or a case that is asked for is quoted whole up to so many
 # Log-odds that a neighbour may lie below the sentence that leads, to be quoted with it (dev split: the first citation
 # holds a needed fact for .70 of the questions with it, .60 without).
 NEIGHBOUR = 1.2
@@ -21,10 +22,10 @@ ALIKE = 0.6  # share of content words that two quotes have in common from which 
 SHORTEST = 25
 LEANS_BACK = re.compile(
     r"(?:Dit|Deze|Dat|Die|Daar\w*|Hier\w*|Zij|Ze|Hij|Zo|Dan|Bovendien|Daarnaast|Daarentegen|Echter|Het gaat hier|"
-    r"Vervolgens|Tevens|Anderzijds|Mede|En|Maar|Of|Inclusief|In dat geval|Ten (?:eerste|tweede|derde|slotte))\b"
+    r"Vervolgens|Tevens|Anderzijds|Mede|Ook|En|Maar|Of|Inclusief|In dat geval|Ten (?:eerste|tweede|derde|slotte))\b"
     r"|[a-zà-ÿ]"
 )
-WHOLE = re.compile(r"[.!?;:][\"'’”)\s]*(?:medewerker [\w ]+|regionaal [\w ]+)?$")
+WHOLE = re.compile(r"[.!?;][\"'’”)\s]*(?:medewerker [\w ]+|regionaal [\w ]+)?$")
 OLDER_BY = 3  # years that a report must be older than the newest to be told so
 OLD = "Dit staat alleen in een rapport uit {year}. Wet en praktijk kunnen sindsdien veranderd zijn."
 NOTHING = "Niets gevonden in dit rapport."
@@ -48,7 +49,9 @@ class Composed:
     silent: tuple[str, ...] = ()
 
 
-def compose(candidates: Sequence[Candidate], kind: Kind, label: Label) -> Composed:
+def compose(
+    candidates: Sequence[Candidate], kind: Kind, label: Label, most_words: int = MOST_WORDS, most: int = MOST_CITATIONS
+) -> Composed:
     """Return the answer that the sentences make: the one that answers first, then the others by what they are.
 
     At most 150 words and 8 quotes, 90 words where a fact is asked; whole sentences or items, none twice.
@@ -56,7 +59,7 @@ def compose(candidates: Sequence[Candidate], kind: Kind, label: Label) -> Compos
     :param candidates: sentences with their scores, best first.
     :param label: names a passage's report briefly, for the reader to see where a sentence comes from.
     """
-    quotes = choose(candidates, kind, SHORT_ANSWER if kind.name in FORMS else MOST_WORDS, MOST_CITATIONS)
+    quotes = choose(candidates, kind, min(most_words, SHORT_ANSWER) if kind.name in FORMS else most_words, most)
     if not quotes:
         return Composed("", ())
     lead = quotes[0]
@@ -135,8 +138,11 @@ def _run(candidate: Candidate, kind: Kind, score: Mapping[tuple[str, int], float
     ("Dit leidt tot …") brings the one before it, and the one that leads its neighbours where they answer too.
     """
     passage = candidate.passage
-    if passage.kind == "clientstem":
-        return quotable(passage)
+    asked_whole = kind.whole and passage.kind in kind.passages
+    if passage.kind == "clientstem" or asked_whole:
+        whole = quotable(passage)
+        if passage.kind == "clientstem" or _quote(passage, whole, 0.0).words <= WHOLE_WORDS:
+            return whole
     if len(candidate.text) < SHORTEST or not WHOLE.search(candidate.text):
         return []
     numbers = _with_antecedent(passage, candidate.number)

@@ -17,6 +17,15 @@ LONGEST_QUESTION = 2000
 LONG_MESSAGE = 700  # characters from which the question in a message is looked for
 # Content words: with fewer a question leans on the turn before, or does if it points back.
 ALWAYS_LEANS, MAY_LEAN = 4, 7
+NEW_TOPIC = 5  # words that a question without a pointer needs to be a new one
+# Stems that name no subject: "wat raden de inspecties aan" is about what was talked of.
+GENERAL = frozenset(
+    stems(
+        """raden aanraden aanbevelen aanbeveling aanbevelingen advies inspectie inspecties rapport rapporten onderzoek
+        zeggen zegt staat staan vinden voorbeeld voorbeelden cijfers gemeente gemeenten mensen gezinnen ouders cliënten
+        precies eigenlijk verder meestal vaak beter goed fout mis gaat oplossing oorzaak gevolg belangrijk nodig"""
+    )
+)
 REPLY_WORDS = 60
 POINTS_BACK = re.compile(
     r"^(?:en|maar|ook|of|waarom|hoezo|nog (?:een|meer)|welke)\b"
@@ -54,6 +63,18 @@ class Resolved:
     seen: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Topic:
+    """What a conversation is about: the question that opened it, and the last one that said something of its own."""
+
+    root: str
+    last: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(part.rstrip(" ?") for part in (self.root, self.last) if part)
+
+
 def resolve(question: str, history: Sequence[Turn], lexicon: Lexicon | None = None) -> Resolved:
     """Return the question with what the turns before add to it, where it leans on them.
 
@@ -61,41 +82,69 @@ def resolve(question: str, history: Sequence[Turn], lexicon: Lexicon | None = No
     words of the last reply join the search: "hoe liep het af" is about what it told; the question counts twice.
     """
     names = lexicon or Lexicon()
-    topics: list[str] = []
+    topics: list[_Topic] = []
     replies: list[str] = []
     for turn in history:
         if turn.role == "user":
-            topics.append(_step(turn.content, topics, replies, names).shown)
+            topics.append(_step(turn.content, topics, replies, names)[1])
         else:
             replies.append(turn.content)
-    return _step(question, topics, replies, names)
+    return _step(question, topics, replies, names)[0]
 
 
-def _step(question: str, topics: Sequence[str], replies: Sequence[str], lexicon: Lexicon) -> Resolved:
+def _step(question: str, topics: Sequence[_Topic], replies: Sequence[str], lexicon: Lexicon) -> tuple[Resolved, _Topic]:
+    """Return the question resolved, and what the conversation is about after it."""
+    alone = Resolved(question, question), _Topic(question)
     if not topics:
-        return Resolved(question, question)
+        return alone
     topic = topics[-1]
     if BACK_TO.search(question):
-        topic = _earlier(question, topics)
-        return Resolved(f"{topic.rstrip(' ?')} {question}", f"{topic} {question} {question}")
-    if not leans(question) and not _ordinal(question, replies):
-        return Resolved(question, question)
-    moved = _other_place(question, topic, lexicon)
-    if moved:
-        return Resolved(moved, moved)
-    shown = f"{topic.rstrip(' ?')} {question}"
+        root = _earlier(question, [one.root for one in topics])
+        back = Resolved(f"{root.rstrip(' ?')} {question}", f"{root} {question} {question}")
+        return back, _Topic(root, question)
     quote = _ordinal(question, replies)
+    if not quote and not leans(question, topic.text):
+        return alone
+    moved = _other_place(question, topic.root, lexicon) or _other_term(question, topic.root)
+    if moved:
+        return Resolved(moved, moved), _Topic(moved)
+    shown = f"{topic.text} {question}"
+    told = question if _own_words(question, topic.text) else topic.last
     if quote:
-        return Resolved(f"{shown} ({quote[:80].rsplit(None, 1)[0]} …)", f"{quote} {quote} {question}")
+        means = quote if len(quote) <= 90 else quote[:90].rsplit(None, 1)[0] + " …"
+        return Resolved(f"{shown} ({means})", f"{quote} {quote} {question}"), _Topic(topic.root, quote)
     seen = tuple(text for reply in replies for text, _ in QUOTED.findall(reply)) if MORE.search(question) else ()
-    reply = " ".join(MARKER.sub(" ", replies[-1]).split()[:REPLY_WORDS]) if replies and not seen else ""
-    return Resolved(shown, " ".join(f"{topic} {reply} {question} {question}".split()), seen)
+    if seen:
+        return Resolved(shown, topic.text, seen), topic
+    reply = " ".join(MARKER.sub(" ", replies[-1]).split()[:REPLY_WORDS]) if replies else ""
+    searched = " ".join(f"{topic.text} {reply} {question} {question}".split())
+    return Resolved(shown, searched), _Topic(topic.root, told)
 
 
-def leans(question: str) -> bool:
-    """Tell whether a question means little alone: few words, or some and one that points back."""
+def leans(question: str, topic: str) -> bool:
+    """Tell whether a question means little alone.
+
+    It has few words of its own, or some and one that points back. One that points at nothing and names a subject that
+    the topic does not is a new one, however short ("Wat moet ik doen bij ouderenmishandeling?").
+    """
     words = len(content_words(question))
-    return words < ALWAYS_LEANS or (words < MAY_LEAN and POINTS_BACK.search(question) is not None)
+    if POINTS_BACK.search(question):
+        return words < MAY_LEAN
+    new = _own_words(question, topic) and len(question.split()) >= NEW_TOPIC
+    return words < ALWAYS_LEANS and not new
+
+
+def _own_words(question: str, topic: str) -> bool:
+    """Tell whether a question names a subject that the topic does not."""
+    known = {*stems(topic), *GENERAL}
+    return any(stem not in known for stem in stems(question))
+
+
+def _other_term(question: str, topic: str) -> str:
+    """Return "Wat is X?" for "En X?" after "Wat is Y?", else nothing."""
+    asked = re.fullmatch(r"(?:en|of) ((?:de |het |een )?[\w'-]+(?: [\w'-]+)?)\s*\??", question.strip(), re.IGNORECASE)
+    before = re.match(r"(?:wat (?:is|zijn|betekent|doet|houdt)) (?:de |het |een )?", topic, re.IGNORECASE)
+    return f"{before[0]}{asked[1]}?" if asked and before and not POINTS_BACK.search(asked[1]) else ""
 
 
 def _other_place(question: str, topic: str, lexicon: Lexicon) -> str:

@@ -47,6 +47,11 @@ def alarms(question: str, corpus: Path) -> tuple[str, ...]:
     return tuple(rule.text for name, rule in rules.items() if name in found)
 
 
+def threshold(corpus: Path) -> float:
+    """Return the probability of any danger from which an alarm rings."""
+    return _rules(corpus)["danger"].threshold
+
+
 def probabilities(question: str, corpus: Path) -> dict[str, float]:
     """Return the classifier's probability of each class, together 1; nothing where the corpus has no classifier."""
     classifier = _classifier(corpus)

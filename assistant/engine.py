@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from assistant.conversation import question_in, questions_in, shortened
 from assistant.fusion import Fusion, load_fusion
 from assistant.hygiene import tidy
 from assistant.index import Index
-from assistant.outcome import Outcome, in_words, not_found, out_of_scope
+from assistant.outcome import Outcome, in_words, no_question, not_found, out_of_scope
 from assistant.privacy import mask_personal_data, without_masks
 from assistant.question import Kind, kind_of
 from assistant.receipt import make_receipt
@@ -21,9 +21,12 @@ from assistant.retrieve import Query, query_for, retrieve
 from assistant.safety import notices
 from assistant.sentences import Candidate, rank_sentences
 from assistant.several import joined, merged
+from ingest.analysis import content_words
 from ingest.store import IndexFolder
 
 DEPTH = 20
+URGENT_WORDS, URGENT_QUOTES = 80, 3
+OWN_WORDS, OWN_MARGIN = 2, 1.0  # when a follow-up is judged by its own words too, and how much surer that must be
 READ = 15  # passages whose sentences may be quoted
 EMPTY = "Typ een vraag, bijvoorbeeld: wat doe ik als de hulpvraag ontbreekt?"
 CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
@@ -74,7 +77,8 @@ class Assistant:
         rankings = [retrieve(index, query, max(top, DEPTH), chosen, self.fusion) for query in queries]
         found = time.perf_counter()
         pairs = zip(queries, rankings, strict=True)
-        outcomes = [self._outcome(index, query, hits, chosen) for query, hits in pairs]
+        urgent = any(notice.kind == "crisis" for notice in told)
+        outcomes = [self._outcome(index, query, hits, chosen, urgent) for query, hits in pairs]
         outcome = outcomes[0] if len(parts) == 1 else joined(parts, outcomes)
         hits = rankings[0] if len(parts) == 1 else merged(rankings)
         numbered = enumerate(outcome.quotes, 1)
@@ -97,16 +101,19 @@ class Assistant:
         used = {"embedder": manifest["embedder"], "fusion": asdict(self.fusion)}
         return make_receipt(answer, self.index.reports, manifest["fingerprint"], used, filters or Filters())
 
-    def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters) -> Outcome:
-        """Return status, text, quotes and what is missing."""
+    def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters, urgent: bool) -> Outcome:
+        """Return status, text, quotes and what is missing.
+
+        In danger the numbers come first: then a passage or two, and no long talk of what the reports lack.
+        """
         kind = kind_of(query.shown)
         candidates = rank_sentences(index, query.text, hits[:READ], self.fusion.sentences)
-        verdict = index.unknowns.judge(query.shown) if index.unknowns else None
-        if verdict and index.unknowns and verdict.outside > index.unknowns.thresholds["outside"]:
-            return out_of_scope(len(index.reports))
-        if verdict and index.unknowns and verdict.near_miss > index.unknowns.thresholds["near_miss"]:
+        verdict = _verdict(index, query)
+        if verdict and verdict.outside:
+            return no_question() if urgent else out_of_scope(len(index.reports))
+        if verdict and verdict.near_miss and not urgent:
             return not_found(query.shown, verdict.missing, candidates, self._label(index), _where(index, filters))
-        composed = self._compose(index, query, candidates, kind)
+        composed = self._compose(index, query, candidates, kind, urgent)
         if not composed.quotes:
             return not_found(query.shown, "", candidates, self._label(index), _where(index, filters))
         note = answers.age_note(composed.quotes, index.reports)
@@ -117,7 +124,11 @@ class Assistant:
     def _label(index: Index) -> answers.Label:
         return lambda passage: answers.short_name(index.reports[passage.report])
 
-    def _compose(self, index: Index, query: Query, candidates: list[Candidate], kind: Kind) -> answers.Composed:
+    def _compose(
+        self, index: Index, query: Query, candidates: list[Candidate], kind: Kind, urgent: bool
+    ) -> answers.Composed:
+        if urgent:
+            return answers.compose(candidates, kind, self._label(index), URGENT_WORDS, URGENT_QUOTES)
         if len(query.scope.lanes) < 2:
             return answers.compose(candidates, kind, self._label(index))
         lanes = []
@@ -125,6 +136,30 @@ class Assistant:
             name = " en ".join(answers.short_name(index.reports[report]) for report in lane.reports)
             lanes.append((name, [c for c in candidates if c.passage.report in lane.reports]))
         return answers.compose_lanes(lanes, kind)
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    near_miss: bool
+    outside: bool
+    missing: str
+
+
+def _verdict(index: Index, query: Query) -> _Verdict | None:
+    """Return whether the question is refused, by what it asks alone or with the turns before; None without classifier.
+
+    A follow-up ("Wat kostte dat onderzoek?") after a question that the reports answer looks answerable with it.
+    """
+    if index.unknowns is None:
+        return None
+    limits = index.unknowns.thresholds
+    whole = index.unknowns.judge(query.shown)
+    near, missing = whole.near_miss > limits["near_miss"], whole.missing
+    if query.asked != query.shown and len(content_words(query.asked)) >= OWN_WORDS:
+        own = index.unknowns.judge(query.asked)
+        if own.near_miss > limits["near_miss"] + OWN_MARGIN:
+            near, missing = True, own.missing
+    return _Verdict(near, whole.outside > limits["outside"], missing)
 
 
 def _where(index: Index, filters: Filters) -> str:

@@ -13,11 +13,16 @@ OUT_OF_SCOPE = (
     "Vraagbaak beantwoordt vragen uit {number} rapporten over Veilig Thuis, lokale teams en kwetsbare gezinnen. "
     "Over deze vraag gaan ze niet."
 )
+IN_DANGER = (
+    "Vraagbaak kan in een noodsituatie niet helpen. Bel de nummers hierboven. Is iedereen veilig en wilt u weten wat "
+    "de rapporten zeggen, stel dan uw vraag."
+)
 NOT_FOUND = "**Dat staat niet in deze rapporten.** Ze noemen niet: {missing}."
 ASKED = "een antwoord op ‘{question}’"
 SEARCHED = "Gezocht in {where}."
 NEAREST = "Gezocht in {where}. Het dichtst in de buurt, geen antwoord op uw vraag:"
 LONGEST_ECHO = 120
+NO_MARKUP = str.maketrans({"*": " ", "[": "(", "]": ")", "<": " ", ">": " ", "`": " ", "_": " ", '"': "'", "#": " "})
 
 
 @dataclass(frozen=True)
@@ -35,21 +40,26 @@ def out_of_scope(reports: int) -> Outcome:
     return Outcome("out_of_scope", OUT_OF_SCOPE.format(number=in_words(reports)))
 
 
+def no_question() -> Outcome:
+    """Return what is said to a message that tells of danger and asks nothing of the reports."""
+    return Outcome("out_of_scope", IN_DANGER)
+
+
 def not_found(question: str, missing: str, candidates: Sequence[Candidate], label: Label, where: str) -> Outcome:
     """Return a refusal: what is missing, where was searched, and the nearest sentences marked as not an answer.
 
     :param missing: what the reports lack, or empty where that is not known: then the question itself is named.
     """
-    lacking = missing or ASKED.format(question=_echo(question))
+    lacking = missing or ASKED.format(question=echo(question))
     quotes = choose(candidates, OTHER, NEAREST_WORDS, NEAREST_QUOTES)
     lines = [NOT_FOUND.format(missing=lacking), (NEAREST if quotes else SEARCHED).format(where=where)]
     lines += [f'- "{quote.text}" [{n}] ({label(quote.passage)})' for n, quote in enumerate(quotes, 1)]
     return Outcome("not_found", "\n".join(lines), tuple(quotes), (lacking,))
 
 
-def _echo(question: str) -> str:
-    """Return the question as it may stand in our own sentence: one line, no marks, cut at a word."""
-    plain = " ".join(question.replace("*", " ").replace("[", "(").replace("]", ")").split()).rstrip(" ?.!")
+def echo(question: str) -> str:
+    """Return the question as it may stand in our own sentence: one line, nothing that a screen reads as markup."""
+    plain = " ".join(question.translate(NO_MARKUP).split()).rstrip(" ?.!")
     return plain if len(plain) <= LONGEST_ECHO else plain[:LONGEST_ECHO].rsplit(None, 1)[0] + " …"
 
 

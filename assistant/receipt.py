@@ -101,12 +101,12 @@ def _changed(name: str, kept: Mapping[str, Any], here: Mapping[str, Report], cor
 def _faults(citation: Mapping[str, Any], text: str, answer: Mapping[str, Any]) -> list[str]:
     where = f"[{citation['n']}] {citation['report']}:{citation['start']}-{citation['end']}"
     if not stands(citation, text):
-        return [f"{where}: does not stand there letter for letter: {citation['quote']!r}"]
+        return [f"{where}: does not stand there letter for letter: «{citation['quote']}»"]
     ends = min(start for start, _ in citation["spans"]), max(end for _, end in citation["spans"])
     if ends != (citation["start"], citation["end"]):
-        return [f"{where}: start and end are not those of its spans: {citation['quote']!r}"]
+        return [f"{where}: start and end are not those of its spans: «{citation['quote']}»"]
     if answer["engine"] == "extractive" and f'"{citation["quote"]}" [{citation["n"]}]' not in answer["answer"]:
-        return [f"{where}: the answer quotes it differently: {citation['quote']!r}"]
+        return [f"{where}: the answer quotes it differently: «{citation['quote']}»"]
     return []
 
 

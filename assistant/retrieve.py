@@ -27,11 +27,12 @@ ASKS_FOR_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Query:
-    """A question as it is searched: ``shown`` as it stands alone, ``text`` with what the turns before add to it.
+    """A question as asked and as searched: ``shown`` stands alone, ``text`` has what the turns before add to it.
 
     ``seen`` are quotes of earlier replies; passages that hold one stand back.
     """
 
+    asked: str
     shown: str
     text: str
     scope: Scope
@@ -43,7 +44,7 @@ def query_for(index: Index, asked: str, history: Sequence[Turn] = ()) -> Query:
     resolved = resolve(asked, history, index.lexicon)
     scopes = (scope_of(q, resolved.searched, index.lexicon, index.reports) for q in (asked, resolved.shown))
     scope = next((scope for scope in scopes if scope != Scope()), Scope())
-    return Query(resolved.shown, resolved.searched, scope, resolved.seen)
+    return Query(asked, resolved.shown, resolved.searched, scope, resolved.seen)
 
 
 def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fusion) -> list[Hit]:

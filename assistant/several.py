@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from assistant.outcome import Outcome
+from assistant.outcome import Outcome, echo
 from assistant.records import Hit, Quote
 
 MARKER = re.compile(r"\[(\d+)\](?= |$|\n)")
@@ -15,7 +15,7 @@ def joined(questions: Sequence[str], outcomes: Sequence[Outcome]) -> Outcome:
     texts: list[str] = []
     quotes: list[Quote] = []
     for question, outcome in zip(questions, outcomes, strict=True):
-        texts.append(f"**{question}**\n\n{_moved(outcome.text, len(quotes))}")
+        texts.append(f"**{echo(question)}?**\n\n{_moved(outcome.text, len(quotes))}")
         quotes += outcome.quotes
     missing = tuple(dict.fromkeys(text for outcome in outcomes for text in outcome.not_covered))
     states = {outcome.status for outcome in outcomes}

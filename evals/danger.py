@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.danger import CLASSES, FOLDER, alarms
+from assistant.danger import CLASSES, FOLDER, alarms, threshold
 from evals.classifier import Matrix, fitted
 from evals.gold import GoldQuestion
 from ingest.bank import load_bank
@@ -75,15 +75,15 @@ def measured(corpus: Path, questions: Sequence[GoldQuestion]) -> tuple[float, fl
     return float(np.mean(danger)), float(np.mean(alike)), float(np.mean(others))
 
 
-def across_writers(corpus: Path, threshold: float) -> list[tuple[str, float, float]]:
+def across_writers(corpus: Path) -> list[tuple[str, float, float]]:
     """Return for each writer left out of the training: recall on his or her examples, and false alarms."""
-    examples = load_examples(corpus)
+    examples, limit = load_examples(corpus), threshold(corpus)
     rows = []
     for writer in sorted({example.writer for example in examples}):
         classifier = train(corpus, [example for example in examples if example.writer != writer])
         own = [example for example in examples if example.writer == writer]
         odds = [float(np.exp(classifier.log_odds(example.text)).sum()) for example in own]
-        rung = np.array([odd / (1 + odd) >= threshold for odd in odds])
+        rung = np.array([odd / (1 + odd) >= limit for odd in odds])
         danger = np.array([example.label != "calm" for example in own])
         rows.append((writer, float(rung[danger].mean()), float(rung[~danger].mean())))
     return rows

@@ -83,7 +83,7 @@ def _danger(given: argparse.Namespace) -> int:
     for split in ("dev", "test"):
         recall, alike, others = danger.measured(corpus, gold_questions(split))
         rows.append([f"gold, {split}", f"{recall:.3f}", f"{alike:.3f}", f"{others:.3f}"])
-    for writer, recall, calm in danger.across_writers(corpus, 0.15):
+    for writer, recall, calm in danger.across_writers(corpus):
         rows.append([f"examples of {writer}, trained on the others", f"{recall:.3f}", f"{calm:.3f}", "–"])
     header = ["messages", "danger seen", "false alarms, calm look-alikes", "false alarms, other questions"]
     return _told("danger", header, rows, given.write)

@@ -6,10 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from assistant.conversation import Resolved, resolve
 from assistant.engine import Assistant
-from assistant.records import Filters, Turn
-from assistant.safety import is_bsn, is_iban, mask_personal_data
+from assistant.records import Filters
 from ingest.errors import UsageError
 from tests.conftest import PROJECT
 from tests.test_quotes import QUESTIONS
@@ -88,68 +86,70 @@ def test_nothing_asked(assistant: Assistant, question: str) -> None:
 
 def test_a_very_long_question_is_cut_and_says_so(assistant: Assistant) -> None:
     answer = assistant.ask("mijn cliënt wil geen hulp en ik weet niet wat ik moet doen " * 400)
-    assert [notice.kind for notice in answer.notices] == ["truncated"]
+    assert answer.notices[-1].kind == "truncated"
     assert (answer.status, len(answer.question) <= 2000) == ("answered", True)
 
 
-def test_something_else_altogether(assistant: Assistant) -> None:
-    answer = assistant.ask("recept voor appeltaart met kaneel")
-    assert (answer.status, answer.citations) == ("out_of_scope", ())
-    assert answer.answer.startswith("Vraagbaak beantwoordt vragen uit vijf rapporten")
+def test_a_fact_comes_first_and_short(assistant: Assistant) -> None:
+    answer = assistant.ask("Hoeveel dossiers onderzocht TSD landelijk?")
+    assert answer.citations[0].quote.text == "TSD onderzocht in totaal 150 dossiers bij 23 wijkteams."
+    assert sum(citation.quote.words for citation in answer.citations) <= 90
 
 
-def test_danger_now_gets_the_number_first(assistant: Assistant) -> None:
-    answer = assistant.ask("mijn cliënt appt dat haar ex nu de ramen ingooit, geldt het veiligheidsplan dan nog")
-    assert answer.notices[0].kind == "crisis"
-    assert "Bel 112" in answer.notices[0].text
-    assert "0800-2000" in answer.notices[0].text
-    assert answer.citations
+def test_family_members_words_are_whole(assistant: Assistant) -> None:
+    answer = assistant.ask("Wat zeggen gezinsleden over wisselende hulpverleners?")
+    assert answer.citations[0].quote.passage.kind == "clientstem"
+    for citation in answer.citations:
+        if citation.quote.passage.kind == "clientstem":
+            assert citation.quote.sentences == citation.quote.passage.sentences
 
 
-def test_personal_data_is_masked_before_the_search(assistant: Assistant) -> None:
-    question = "Cliënt met BSN 123456782, tel 06-12345678, j.jansen@mail.nl wil geen hulp, wat nu"
-    answer = assistant.ask(question)
-    assert answer.question == "Cliënt met BSN [BSN], tel [telefoonnummer], [e-mailadres] wil geen hulp, wat nu"
-    assert [notice.kind for notice in answer.notices] == ["personal_data"]
-    printed = json.dumps(answer.to_json())
-    assert not any(part in printed for part in ("123456782", "12345678", "jansen"))
+def test_an_example_that_is_asked_for_is_whole(assistant: Assistant) -> None:
+    answer = assistant.ask("Geef een goed voorbeeld van informatie delen")
+    quote = answer.citations[0].quote
+    assert quote.passage.kind == "goed_voorbeeld"
+    assert [s.block for s in quote.passage.sentences if s not in quote.sentences] in ([], ["heading"], ["title"])
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("111222333 en 123456789", "[BSN] en 123456789"),  # the second fails the eleven-test
-        ("NL91 ABNA 0417 1643 00", "[rekeningnummer]"),
-        ("NL92ABNA0417164300", "NL92ABNA0417164300"),
-        ("5711 AB 12", "[adres]"),
-        ("1G1P1R, 0-100, 18+, artikel 12 en 2019", "1G1P1R, 0-100, 18+, artikel 12 en 2019"),
-        ("bel 0800-2000 of 112", "bel 0800-2000 of 112"),
-    ],
-)
-def test_masks(text: str, masked: str) -> None:
-    assert mask_personal_data(text)[0] == masked
+def test_a_comparison_has_a_lane_for_each_report_in_the_questions_order(assistant: Assistant) -> None:
+    answer = assistant.ask("Hoe delen ze informatie in Nijmegen en in Someren?")
+    titles = [line for line in answer.answer.split("\n") if line.startswith("**")]
+    assert titles == ["**Nijmegen 2019**", "**Someren 2020**"]
+    assert {citation.quote.passage.report for citation in answer.citations} == {"tsd-2019-nijmegen", "tsd-2020-someren"}
 
 
-def test_check_digits() -> None:
-    # 1*9 + 1*8 + 1*7 + 2*6 + 2*5 + 2*4 + 3*3 + 3*2 - 3 = 66 = 6 * 11
-    assert (is_bsn("111222333"), is_bsn("111222334"), is_bsn("000000000")) == (True, False, False)
-    assert is_iban("NL91ABNA0417164300")
+def test_all_reports_give_five_lanes_by_year(assistant: Assistant) -> None:
+    answer = assistant.ask("Wat zeggen alle rapporten over regie?")
+    titles = [line.strip("*") for line in answer.answer.split("\n") if line.startswith("**")]
+    assert len(titles) == 5
+    assert [title.split()[-1] for title in titles] == ["2017", "2019", "2020", "2020", "2020"]
 
 
-def test_a_follow_up_takes_its_subject_along() -> None:
-    history = [
-        Turn("user", "hoe is de regie geregeld in Nijmegen?"),
-        Turn("assistant", '**Kort**\n"Het Regieteam doet dat." [1]'),
-    ]
-    resolved = resolve("en in Someren?", history)
-    assert resolved.shown == "hoe is de regie geregeld in Nijmegen en in Someren?"
-    assert resolved.searched == (
-        'hoe is de regie geregeld in Nijmegen? "Het Regieteam doet dat." en in Someren? en in Someren?'
+def test_two_questions_are_both_answered(assistant: Assistant) -> None:
+    first, second = (
+        "Wat is het verschil tussen casusregie en procesregie?",
+        "Hoeveel dossiers onderzocht TSD landelijk?",
     )
-    assert resolve("hoe liep het af?", history).shown == "hoe is de regie geregeld in Nijmegen hoe liep het af?"
-    alone = "wat hoort er volgens de inspectie in een veiligheidsplan te staan voor ouderen"
-    assert resolve(alone, history) == Resolved(alone, alone)
-    assert resolve("en in Someren?", []) == Resolved("en in Someren?", "en in Someren?")
+    answer = assistant.ask(f"{first} {second}")
+    assert f"**{first}**" in answer.answer and f"**{second}**" in answer.answer
+    assert "TSD onderzocht in totaal 150 dossiers bij 23 wijkteams." in answer.answer
+    assert all(f'"{c.quote.text}" [{c.n}]' in answer.answer for c in answer.citations)
+    scores = [hit.score for hit in answer.passages]
+    assert scores == sorted(set(scores), reverse=True)
+
+
+def test_the_question_in_a_long_message_is_found(assistant: Assistant) -> None:
+    story = "Ik werk sinds drie jaar in dit team en we hebben het druk. " * 14
+    answer = assistant.ask(f"{story}Hoeveel dossiers onderzocht TSD landelijk? Alvast bedankt voor de moeite.")
+    assert answer.standalone_question.endswith("Hoeveel dossiers onderzocht TSD landelijk?")
+    assert len(answer.standalone_question) < 120
+    assert "150 dossiers" in answer.citations[0].quote.text
+
+
+def test_an_answer_from_2017_alone_says_that_it_is_old(assistant: Assistant) -> None:
+    answer = assistant.ask("Met welke teams werkt Almelo?", filters=Filters(("tsd-2017-wijkteam",)))
+    assert answer.answer.endswith("uit 2017. Wet en praktijk kunnen sindsdien veranderd zijn.")
+    assert "sindsdien" not in assistant.ask("Wat doe ik als de hulpvraag ontbreekt?").answer
 
 
 def test_langchain_retriever(assistant: Assistant) -> None:

@@ -45,6 +45,12 @@ def test_known_words_gain_nothing() -> None:
     assert gains.added("vt en klappen met losse handjes in het wijkteem") == "wijkteam"
 
 
+def test_the_reports_terms_come_only_where_hardly_a_word_is_known() -> None:
+    gains = SMALL.gains(("moeder", "gezin", "kind"))
+    assert gains.added("moeder krijgt klappen") == "geweld mishandeling"  # one known of three
+    assert gains.added("moeder, kind en gezin: klappen") == ""
+
+
 def test_an_empty_lexicon_changes_nothing(tmp_path: Path) -> None:
     assert load_lexicon(tmp_path / "lexicon.toml", []) == Lexicon()
     assert Lexicon().gains(()).added("VT klappen") == ""

@@ -80,7 +80,7 @@ def _bold(text: str) -> str:
 
 
 def _markers(text: str, number: int) -> str:
-    return re.sub(r"\[(\d+)\] \(", rf'<a href="#bron-{number}-\1" aria-label="bron \1">[\1]</a> (', text)
+    return re.sub(r'(?<=") \[(\d+)\]', rf' <a href="#bron-{number}-\1" aria-label="bron \1">[\1]</a>', text)
 
 
 def source_html(citation: Citation, number: int) -> str:
