@@ -10,7 +10,7 @@ from typing import Any
 from assistant import answer as answers
 from assistant.conversation import question_in, questions_in, shortened
 from assistant.fusion import Fusion, load_fusion
-from assistant.hygiene import tidy
+from assistant.hygiene import tidy, without_links
 from assistant.index import Index
 from assistant.outcome import Outcome, in_words, no_question, not_found, out_of_scope
 from assistant.privacy import mask_personal_data, without_masks
@@ -25,6 +25,7 @@ from ingest.analysis import content_words
 from ingest.store import IndexFolder
 
 DEPTH = 20
+UNKNOWN_SHARE = 0.5  # of the question's words; beyond it it is about something else
 URGENT_WORDS, URGENT_QUOTES = 80, 3
 OWN_WORDS, OWN_MARGIN = 2, 1.0  # when a follow-up is judged by its own words too, and how much surer that must be
 READ = 15  # passages whose sentences may be quoted
@@ -72,7 +73,7 @@ class Assistant:
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         turns = [Turn(t.role, mask_personal_data(tidy(t.content), index.common)[0]) for t in history]
         parts = questions_in(question_in(asked))
-        queries = [query_for(index, without_masks(part), turns) for part in parts]
+        queries = [query_for(index, _searchable(part), turns) for part in parts]
         chosen = filters or Filters()
         rankings = [retrieve(index, query, max(top, DEPTH), chosen, self.fusion) for query in queries]
         found = time.perf_counter()
@@ -82,7 +83,7 @@ class Assistant:
         outcome = outcomes[0] if len(parts) == 1 else joined(parts, outcomes)
         hits = rankings[0] if len(parts) == 1 else merged(rankings)
         numbered = enumerate(outcome.quotes, 1)
-        alone = len(parts) == 1 and parts[0] == asked and queries[0].shown == without_masks(asked)
+        alone = len(parts) == 1 and parts[0] == asked and queries[0].shown == _searchable(asked)
         return Answer(
             question=masked if not cut else asked,
             standalone_question=asked if alone else " ".join(query.shown for query in queries),
@@ -108,10 +109,10 @@ class Assistant:
         """
         kind = kind_of(query.shown)
         candidates = rank_sentences(index, query.text, hits[:READ], self.fusion.sentences)
-        verdict = _verdict(index, query)
-        if verdict and verdict.outside:
+        verdict = _verdict(index, query, hits)
+        if verdict.outside:
             return no_question() if urgent else out_of_scope(len(index.reports))
-        if verdict and verdict.near_miss and not urgent:
+        if verdict.near_miss and not urgent:
             return not_found(query.shown, verdict.missing, candidates, self._label(index), _where(index, filters))
         composed = self._compose(index, query, candidates, kind, urgent)
         if not composed.quotes:
@@ -138,6 +139,11 @@ class Assistant:
         return answers.compose_lanes(lanes, kind)
 
 
+def _searchable(question: str) -> str:
+    """Return what of a question is searched: no ``[naam]``, no addresses of links."""
+    return without_links(without_masks(question))
+
+
 @dataclass(frozen=True)
 class _Verdict:
     near_miss: bool
@@ -145,13 +151,16 @@ class _Verdict:
     missing: str
 
 
-def _verdict(index: Index, query: Query) -> _Verdict | None:
-    """Return whether the question is refused, by what it asks alone or with the turns before; None without classifier.
+def _verdict(index: Index, query: Query, hits: Sequence[Hit]) -> _Verdict:
+    """Return whether the question is refused, by what it asks alone or with the turns before.
 
-    A follow-up ("Wat kostte dat onderzoek?") after a question that the reports answer looks answerable with it.
+    A follow-up ("Wat kostte dat onderzoek?") after a question that the reports answer looks answerable with it. Of a
+    report that nobody wrote questions for the classifier knows nothing: there the words must be those of the reports.
     """
-    if index.unknowns is None:
-        return None
+    if index.unknowns is None or not hits or not index.written[index.place[hits[0].passage.id]]:
+        asked = content_words(query.shown)
+        foreign = sum(word not in index.known_words for word in asked) > UNKNOWN_SHARE * len(asked)
+        return _Verdict(False, foreign, "")
     limits = index.unknowns.thresholds
     whole = index.unknowns.judge(query.shown)
     near, missing = whole.near_miss > limits["near_miss"], whole.missing

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Label, choose
+from assistant.hygiene import without_links
 from assistant.question import OTHER
 from assistant.records import Quote
 from assistant.sentences import Candidate
@@ -59,7 +60,7 @@ def not_found(question: str, missing: str, candidates: Sequence[Candidate], labe
 
 def echo(question: str) -> str:
     """Return the question as it may stand in our own sentence: one line, nothing that a screen reads as markup."""
-    plain = " ".join(question.translate(NO_MARKUP).split()).rstrip(" ?.!")
+    plain = " ".join(without_links(question).translate(NO_MARKUP).split()).rstrip(" ?.!")
     return plain if len(plain) <= LONGEST_ECHO else plain[:LONGEST_ECHO].rsplit(None, 1)[0] + " …"
 
 

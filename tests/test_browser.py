@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from assistant.engine import Assistant
-from tests.conftest import CHROMIUM
+from assistant.receipt import read_receipt, verify
+from tests.conftest import CHROMIUM, CORPUS
 
 pytestmark = pytest.mark.browser
 QUIET = (
@@ -60,7 +61,7 @@ def test_question_answer_second_source_marked_passage(page: Page, assistant: Ass
     assert expected.citations[0].quote.text in page.inner_text(".vb-antwoord")
     assert page.locator(".vb-bron").count() == len(expected.citations)
     second = expected.citations[1].quote
-    assert page.inner_text("#bron-0-2 mark") == second.text
+    assert " ".join(page.locator("#bron-0-2 mark").all_inner_texts()) == second.text
     page.get_by_text("Lees bron 2 in het rapport").click()
     page.wait_for_selector(".gevonden")
     page.wait_for_timeout(1200)
@@ -115,8 +116,25 @@ def test_what_is_asked_never_becomes_markup(page: Page) -> None:
 def test_a_second_question_leans_on_the_first(page: Page) -> None:
     ask(page, "hoe is de regie geregeld in Nijmegen?")
     ask(page, "en in Someren?")
-    page.get_by_text("Gezocht op: hoe is de regie geregeld in Nijmegen en in Someren?").wait_for()
+    page.get_by_text("Gezocht op: hoe is de regie geregeld in Someren?").wait_for()
     assert page.locator(".vb-vraag").count() == 2
+    page.get_by_text("Zoek zonder het gesprek ervoor").click()
+    page.get_by_text("Gezocht op: hoe is de regie geregeld in Someren?").wait_for(state="detached")
+    assert page.locator(".vb-vraag").all_inner_texts()[1] == "en in Someren?"
+
+
+def test_a_refusal_names_what_is_missing_and_marks_the_nearest(page: Page) -> None:
+    ask(page, "hoeveel inwoners heeft Someren")
+    assert "Dat staat niet in deze rapporten." in page.inner_text(".vb-antwoord")
+    page.get_by_role("heading", name="Dichtst in de buurt, geen antwoord op uw vraag").wait_for()
+
+
+def test_a_receipt_is_saved_and_holds(page: Page, tmp_path: Path) -> None:
+    ask(page, QUESTION)
+    with page.expect_download() as waiting:
+        page.get_by_text("Bewaar een bewijs van dit antwoord").first.click()
+    waiting.value.save_as(tmp_path / "bewijs.json")
+    assert verify(read_receipt(tmp_path / "bewijs.json"), CORPUS) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (375, "light"), (375, "dark")])

@@ -71,7 +71,7 @@ def test_batch_keeps_the_order_and_answers_lines_that_cannot_be_read(vraagbaak: 
         ("e", "invalid"),
         (None, "invalid"),
     ]
-    assert answers[4]["standalone_question"] == "hoe is de regie in Nijmegen en in Someren?"
+    assert answers[4]["standalone_question"] == "hoe is de regie in Someren?"
     assert answers[1]["question"] == "geen json"
 
 

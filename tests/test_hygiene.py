@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.engine import Assistant
-from assistant.hygiene import tidy
+from assistant.hygiene import tidy, without_links
 from tests.test_answer import SCHEMA
 from ui.html import answer_html
 
@@ -46,14 +46,25 @@ def test_any_text_gives_a_valid_answer_without_personal_data(assistant: Assistan
         ("re\u200bgie\u202e", "regie"),
         ("a\x00b\x1b[31m", "ab[31m"),
         ("regel\neen\ttwee", "regel\neen\ttwee"),
-        ("[lees dit](http://kwaad.nl)", "lees dit"),
-        ("![plaatje](http://kwaad.nl/x.png)", "plaatje"),
-        ("cliënt [naam] [3] (wijk)", "cliënt [naam] [3] (wijk)"),
+        ("cliënt [naam] … ½ 2² [3](wijk)", "cliënt [naam] … ½ 2² [3](wijk)"),
         ("\ud800regie", "?regie"),
     ],
 )
 def test_tidy(text: str, tidied: str) -> None:
     assert tidy(text) == tidied
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("[lees dit](http://kwaad.nl)", "lees dit"),
+        ("![plaatje](http://kwaad.nl/x.png)", "plaatje"),
+        ("zie https://kwaad.nl/a?b nu", "zie   nu"),
+        ("[naam] [3] (wijk)", "[naam] [3] (wijk)"),
+    ],
+)
+def test_without_links(text: str, plain: str) -> None:
+    assert without_links(text) == plain
 
 
 def test_instructions_are_text(assistant: Assistant) -> None:

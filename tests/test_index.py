@@ -131,7 +131,7 @@ def test_questions_during_a_switch(corpus: Path, own_index: Path) -> None:
         (lambda root: cut_off(build(root) / "model" / "tokenizer.json"), IndexDamaged, "the tokenizer cannot be read"),
         (lambda root: (build(root) / "model" / "tokenizer.json").unlink(), IndexDamaged, "the embedder cannot be read"),
         (lambda root: cut_off(build(root) / "questions.npy"), IndexDamaged, "questions.npy cannot be read"),
-        (lambda root: (build(root) / "bank.json").write_text('{"owners": [], "questions": [], "sentence_owners": []}'), IndexDamaged, "questions.npy holds 24953 vectors, not 0"),
+        (lambda root: (build(root) / "bank.json").write_text('{"owners": [], "questions": [], "answers": []}'), IndexDamaged, "questions.npy holds 27088 vectors, not 0"),
         (lambda root: (build(root) / "twins.json").unlink(), IndexDamaged, "twins.json: cannot be read"),
         (lambda root: (build(root) / "vocabulary.json").unlink(), IndexDamaged, "vocabulary.json: cannot be read"),
     ],
@@ -201,7 +201,7 @@ def test_manifest_says_what_was_indexed(index: Path) -> None:
         462,
         5,
     )
-    assert (manifest["questions"], manifest["orphans"], manifest["dimension"]) == (24953, [], 256)
+    assert (manifest["questions"], manifest["orphans"], manifest["dimension"]) == (27088, [], 256)
 
 
 def test_a_corpus_without_its_model(corpus: Path, tmp_path: Path) -> None:

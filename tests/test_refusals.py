@@ -12,7 +12,9 @@ from ingest.analysis import letters, stems
 from ingest.catalogue import load_catalogue
 from ingest.embedder import StaticEmbedder
 from ingest.errors import CorpusError
+from ingest.index import build_index
 from ingest.passages import read_passages
+from ingest.settings import STATIC
 from ingest.unknowns import load_outside, load_unknowns
 from tests.conftest import CORPUS
 
@@ -31,6 +33,16 @@ def test_outside_the_field(assistant: Assistant) -> None:
     answer = assistant.ask("recept voor appeltaart met kaneel")
     assert (answer.status, answer.citations) == ("out_of_scope", ())
     assert answer.answer.startswith("Vraagbaak beantwoordt vragen uit vijf rapporten")
+
+
+def test_a_report_that_nobody_wrote_questions_for_is_not_refused(corpus: Path, tmp_path: Path) -> None:
+    lines = (corpus / "questions.jsonl").read_text().splitlines(keepends=True)
+    (corpus / "questions.jsonl").write_text("".join(line for line in lines if '"tsd-2020-someren:' not in line))
+    build_index(corpus, tmp_path / "index", STATIC)
+    own = Assistant(tmp_path / "index", corpus)
+    answer = own.ask("Wat doet Jeugd Veilig Verder met de ARIJ in Someren?")
+    assert (answer.status, answer.citations[0].report.id) == ("answered", "tsd-2020-someren")
+    assert own.ask("recept voor appeltaart met kaneel").status == "out_of_scope"
 
 
 def test_a_follow_up_is_judged_by_its_own_words_too(assistant: Assistant) -> None:

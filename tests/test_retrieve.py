@@ -21,6 +21,9 @@ NATIONAL, NIJMEGEN, SOMEREN = "tsd-2020-landelijk", "tsd-2019-nijmegen", "tsd-20
 AEF, WIJKTEAM = "aef-2020-samenwerkingsafspraken", "tsd-2017-wijkteam"
 
 
+SENTENCES = "[sentences]\n" + "\n".join(f"{name}=1" for name in Fusion().sentences)
+
+
 @pytest.fixture(scope="module")
 def opened(index: Path) -> Index:
     return Index(index)
@@ -148,9 +151,9 @@ def test_fusion_without_parts() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("twin = 1", "needs named_report, twin and \\[weights\\]"),
-        ("named_report = -1\ntwin = 1\n[weights]\nstems=1\nngrams=1\npassages=1\nquestions=1", "'named_report' is -1"),
-        ("named_report = 1\ntwin = 1\n[weights]\nstems=true\nngrams=1\npassages=1\nquestions=1", "'stems' is True"),
+        ("twin = 1", "needs a table \\[weights\\] with ngrams, passages, questions, stems"),
+        ("named_report = 'x'\ntwin = 1\n[weights]\nstems=1\nngrams=1\npassages=1\nquestions=1\n" + SENTENCES, "'named_report' is 'x'"),
+        ("named_report = 1\ntwin = 1\n[weights]\nstems=true\nngrams=1\npassages=1\nquestions=1\n" + SENTENCES, "'stems' is True"),
         ("[", "cannot be read"),
     ],
 )  # fmt: skip
