@@ -17,6 +17,7 @@ WHOLE_WORDS = 110  # an example or a case that is asked for is quoted whole up t
 # holds a needed fact for .70 of the questions with it, .60 without).
 NEIGHBOUR = 1.2
 FORMS = ("number", "date", "contact", "person", "law")
+FLOOR = -2.5  # log-odds below which a sentence only fills the answer
 SHORT_ANSWER = 90  # words where a fact is asked
 ALIKE = 0.6  # share of content words that two quotes have in common from which the second says nothing new
 SHORTEST = 25
@@ -42,7 +43,7 @@ Label = Callable[[Passage], str]
 
 @dataclass(frozen=True)
 class Composed:
-    """An answer in Markdown with markers, the quotes that they refer to, in order, and which lanes are silent."""
+    """An answer in Markdown with markers, the quotes that they refer to, in order, and what is said of silent lanes."""
 
     text: str
     quotes: tuple[Quote, ...]
@@ -89,7 +90,7 @@ def compose_lanes(lanes: Sequence[tuple[str, Sequence[Candidate]]], kind: Kind) 
         quotes = choose(candidates, kind, words, most)
         if not quotes:
             lines.append(NOTHING)
-            silent.append(name)
+            silent.append(f"{name}: niets gevonden")
         for quote in quotes:
             ordered.append(quote)
             lines.append(f'- "{quote.text}" [{len(ordered)}]')
@@ -108,6 +109,8 @@ def choose(candidates: Sequence[Candidate], kind: Kind, most_words: int, most_qu
         quote = _quote(candidate.passage, numbers, candidate.score)
         beside = next((place for place, other in enumerate(chosen) if place and _adjoins(other, quote)), None)
         words = sum(q.words for q in chosen) + quote.words
+        if chosen and candidate.score < FLOOR:
+            break
         if chosen and (words > most_words or any(_alike(quote, other) for other in chosen)):
             continue
         if beside is not None:
@@ -126,7 +129,7 @@ def _by_form(candidates: Sequence[Candidate], kind: Kind) -> list[Candidate]:
 
 
 def _looks_right(candidate: Candidate, kind: Kind) -> bool:
-    if kind.whole:
+    if kind.whole or kind.answer is None:
         return candidate.passage.kind in kind.passages
     return kind.looks_answered(candidate.text)
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant import answer as answers
 from assistant.conversation import question_in, questions_in, shortened
 from assistant.fusion import Fusion, load_fusion
@@ -27,6 +29,9 @@ from ingest.store import IndexFolder
 DEPTH = 20
 UNKNOWN_SHARE = 0.5  # of the question's words; beyond it it is about something else
 URGENT_WORDS, URGENT_QUOTES = 80, 3
+FAR_OUTSIDE = 2.5  # log-odds from which a question is outside also where it looks a little more like a near miss
+# A lane whose nearest written question is so much further than that of the best lane has nothing on the subject.
+SILENT = 0.66
 OWN_WORDS, OWN_MARGIN = 2, 1.0  # when a follow-up is judged by its own words too, and how much surer that must be
 READ = 15  # passages whose sentences may be quoted
 EMPTY = "Typ een vraag, bijvoorbeeld: wat doe ik als de hulpvraag ontbreekt?"
@@ -132,10 +137,15 @@ class Assistant:
             return answers.compose(candidates, kind, self._label(index), URGENT_WORDS, URGENT_QUOTES)
         if len(query.scope.lanes) < 2:
             return answers.compose(candidates, kind, self._label(index))
+        near = [
+            float(index.question_scores(x.question)[np.isin(index.report_of, x.reports)].max())
+            for x in query.scope.lanes
+        ]
         lanes = []
-        for lane in query.scope.lanes:
+        for lane, likeness in zip(query.scope.lanes, near, strict=True):
             name = " en ".join(answers.short_name(index.reports[report]) for report in lane.reports)
-            lanes.append((name, [c for c in candidates if c.passage.report in lane.reports]))
+            speaks = likeness >= SILENT * max(near)
+            lanes.append((name, [c for c in candidates if speaks and c.passage.report in lane.reports]))
         return answers.compose_lanes(lanes, kind)
 
 
@@ -168,7 +178,9 @@ def _verdict(index: Index, query: Query, hits: Sequence[Hit]) -> _Verdict:
         own = index.unknowns.judge(query.asked)
         if own.near_miss > limits["near_miss"] + OWN_MARGIN:
             near, missing = True, own.missing
-    return _Verdict(near, whole.outside > limits["outside"], missing)
+    surely = whole.outside >= whole.near_miss or (whole.outside > FAR_OUTSIDE and not near)
+    outside = whole.outside > limits["outside"] and surely
+    return _Verdict(near, outside, missing)
 
 
 def _where(index: Index, filters: Filters) -> str:

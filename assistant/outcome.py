@@ -18,8 +18,8 @@ IN_DANGER = (
     "Vraagbaak kan in een noodsituatie niet helpen. Bel de nummers hierboven. Is iedereen veilig en wilt u weten wat "
     "de rapporten zeggen, stel dan uw vraag."
 )
-NOT_FOUND = "**Dat staat niet in deze rapporten.** Ze noemen niet: {missing}."
-ASKED = "een antwoord op ‘{question}’"
+NOT_FOUND = "**Dat staat niet in deze rapporten.** {missing}"
+LACKING, ASKED = "Ze noemen niet: {missing}.", "Niet gevonden: ‘{missing}’."
 SEARCHED = "Gezocht in {where}."
 NEAREST = "Gezocht in {where}. Het dichtst in de buurt, geen antwoord op uw vraag:"
 LONGEST_ECHO = 120
@@ -51,9 +51,10 @@ def not_found(question: str, missing: str, candidates: Sequence[Candidate], labe
 
     :param missing: what the reports lack, or empty where that is not known: then the question itself is named.
     """
-    lacking = missing or ASKED.format(question=echo(question))
+    lacking = missing or echo(question)
     quotes = choose(candidates, OTHER, NEAREST_WORDS, NEAREST_QUOTES)
-    lines = [NOT_FOUND.format(missing=lacking), (NEAREST if quotes else SEARCHED).format(where=where)]
+    told = (LACKING if missing else ASKED).format(missing=lacking)
+    lines = [NOT_FOUND.format(missing=told), (NEAREST if quotes else SEARCHED).format(where=where)]
     lines += [f'- "{quote.text}" [{n}] ({label(quote.passage)})' for n, quote in enumerate(quotes, 1)]
     return Outcome("not_found", "\n".join(lines), tuple(quotes), (lacking,))
 

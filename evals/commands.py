@@ -261,7 +261,7 @@ def _table(given: argparse.Namespace) -> int:
     text = tables.systems_table(scored)
     print(text)
     if given.write:
-        keep_table(given.split, text)
+        keep_table(given.split, text, tables.figures_table(scored["vraagbaak"]))
     return 0
 
 

@@ -16,7 +16,6 @@ from evals.systems import Retrieved
 from evals.tables import NAMES, short, with_interval
 from ingest.settings import PROJECT
 
-BEGIN, END = "<!-- systems: begin -->", "<!-- systems: end -->"
 WIDTH, HEIGHT = 560, 220
 
 
@@ -165,14 +164,22 @@ def _group_table(title: str, groups: dict[str, dict[str, Figure]]) -> str:
     return f"<h2>{title}</h2><table><tr><th></th>{header}</tr>{rows}</table>"
 
 
-def keep_table(split: str, table: str) -> None:
-    """Write the table of all systems into ``evals/results`` and, for the test split, into the README."""
-    path = PROJECT / "evals" / "results" / f"systems-{split}.md"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"# All systems on the {split} split\n\n{table}\n", encoding="utf-8")
+def keep_table(split: str, systems: str, answers: str) -> None:
+    """Write the table of all systems and that of the answers into ``evals/results``; the test split's also in README.
+
+    :param answers: all figures of Vraagbaak itself.
+    """
+    for name, title, table in (("systems", "All systems", systems), ("answers", "Answers and refusals", answers)):
+        path = PROJECT / "evals" / "results" / f"{name}-{split}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"# {title} on the {split} split\n\n{table}\n", encoding="utf-8")
+        if split == "test":
+            _put_in_readme(name, table)
+
+
+def _put_in_readme(name: str, table: str) -> None:
     readme = PROJECT / "README.md"
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     text = readme.read_text(encoding="utf-8")
-    if split == "test":
-        readme.write_text(
-            re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL), encoding="utf-8"
-        )
+    put = re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{table}\n{end}", text, flags=re.DOTALL)
+    readme.write_text(put, encoding="utf-8")

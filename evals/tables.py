@@ -50,8 +50,6 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def run_table(name: str, scores: Scores) -> str:
     """Return a run's figures with their intervals, refusals, times, and the figures per kind."""
-    rows = [[NAMES[figure], with_interval(scores.overall[figure]), str(scores.overall[figure].n)]
-            for figure in HEADLINE if figure in scores.overall]  # fmt: skip
     kinds = [
         [kind, *(with_interval(found.get(f)) for f in ("recall@5", "ndcg@10", "nugget_recall")), str(_count(found))]
         for kind, found in scores.by_kind.items()
@@ -62,13 +60,20 @@ def run_table(name: str, scores: Scores) -> str:
     return "\n".join([
         f"{name}: {len(scores.questions)} questions scored, {len(scores.unscored)} unscored",
         "",
-        markdown(["figure", "mean [95% interval]", "n"], rows),
+        figures_table(scores),
         "",
         f"refusing: precision {short(precision)}, recall {short(recall)}, F1 {short(f1)}; "
         f"time p50 {p50:.0f} ms, p95 {p95:.0f} ms",
         "",
         markdown(["kind", "recall@5", "nDCG@10", "nugget recall", "n"], kinds),
     ])  # fmt: skip
+
+
+def figures_table(scores: Scores) -> str:
+    """Return every figure of a run with its interval and the number of questions."""
+    rows = [[NAMES[figure], with_interval(scores.overall[figure]), str(scores.overall[figure].n)]
+            for figure in HEADLINE if figure in scores.overall]  # fmt: skip
+    return markdown(["figure", "mean [95% interval]", "n"], rows)
 
 
 def _count(found: Mapping[str, Figure]) -> int:

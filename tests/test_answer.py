@@ -125,6 +125,13 @@ def test_all_reports_give_five_lanes_by_year(assistant: Assistant) -> None:
     assert [title.split()[-1] for title in titles] == ["2017", "2019", "2020", "2020", "2020"]
 
 
+def test_a_lane_with_nothing_on_the_subject_says_so(assistant: Assistant) -> None:
+    answer = assistant.ask("Wat zeggen alle rapporten over ouderenmishandeling?")
+    assert answer.status == "partly"
+    assert answer.not_covered == ("TSD/STJ 2017: niets gevonden", "Nijmegen 2019: niets gevonden")
+    assert answer.answer.count("Niets gevonden in dit rapport.") == 2
+
+
 def test_two_questions_are_both_answered(assistant: Assistant) -> None:
     first, second = (
         "Wat is het verschil tussen casusregie en procesregie?",

@@ -17,6 +17,7 @@ from ingest.passages import read_passages
 from ingest.settings import STATIC
 from ingest.unknowns import load_outside, load_unknowns
 from tests.conftest import CORPUS
+from ui.chat import EXAMPLES
 
 
 def test_a_near_miss_says_what_is_missing_and_what_comes_nearest(assistant: Assistant) -> None:
@@ -53,9 +54,19 @@ def test_a_follow_up_is_judged_by_its_own_words_too(assistant: Assistant) -> Non
     assert assistant.ask("En hoeveel euro kregen de onderzoekers daarvoor?", history).status == "not_found"
 
 
+def test_a_near_miss_is_not_called_outside_the_field(assistant: Assistant) -> None:
+    assert assistant.ask("wat kost een wijkteam per inwoner").status == "not_found"
+
+
 @pytest.mark.parametrize(
     "question",
-    ["Wat is een warme overdracht?", "Hoeveel dossiers onderzocht TSD?", "regie", "Wie maakt het veiligheidsplan?"],
+    [
+        "Wat is een warme overdracht?",
+        "Hoeveel dossiers onderzocht TSD?",
+        "regie",
+        "Wie maakt het veiligheidsplan?",
+        *EXAMPLES,
+    ],
 )
 def test_what_the_reports_answer_is_answered(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).status == "answered"
