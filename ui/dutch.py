@@ -37,5 +37,5 @@ def speak_dutch() -> None:
 def scroll_to(element_id: str, block: str = "center") -> None:
     """Bring an element of the page into view, also after Streamlit has scrolled to the end of a chat."""
     script = f"document.getElementById({json.dumps(element_id)})?.scrollIntoView({{block: {json.dumps(block)}}});"
-    times = "for (const ms of [100, 400, 900])"
+    times = "for (const ms of [100, 400, 900, 1700])"
     st.html(f"<script>{times} setTimeout(() => {{ {script} }}, ms);</script>", unsafe_allow_javascript=True)

@@ -70,7 +70,7 @@ def _answer_lines(answer: Answer, number: int) -> str:
         elif item:
             html.append(f"<li>{text}</li>")
         elif line:
-            html.append(f'<p class="kort">{text}</p>' if first else f"<p>{text}</p>")
+            html.append(f'<p class="kort">{text}</p>' if first and line.startswith('"') else f"<p>{text}</p>")
             first = False
     return "".join(html) + ("</ul>" if in_list else "")
 
