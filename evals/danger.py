@@ -1,6 +1,5 @@
 """``vraagbaak eval danger``: trains the classifier that sees danger, and measures it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from evals.classifier import Matrix, fitted
 from evals.gold import GoldQuestion
 from ingest.bank import load_bank
 from ingest.errors import CorpusError
+from ingest.jsonl import read_rows
 from ingest.unknowns import load_outside, load_unknowns
 
 SEED = 20261125
@@ -35,17 +35,11 @@ def load_examples(corpus: Path) -> tuple[Example, ...]:
 
     :raises CorpusError: a line cannot be read or has another form; names file and line.
     """
-    path = corpus / "crisis.jsonl"
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            example = Example(**json.loads(line))
-        except (ValueError, TypeError) as error:
-            raise CorpusError(f"{path}:{number}: is no example: {error}") from error
-        if example.label not in CLASSES:
-            raise CorpusError(f"{path}:{number}: field 'label' is {example.label!r}; known are {', '.join(CLASSES)}")
-        found.append(example)
-    return tuple(found)
+    rows = read_rows(corpus / "crisis.jsonl", ("text", "label", "writer"))
+    for where, row in rows:
+        if row["label"] not in CLASSES:
+            raise CorpusError(f"{where}: field 'label' is {row['label']!r}; known are {', '.join(CLASSES)}")
+    return tuple(Example(**row) for _, row in rows)
 
 
 def train(corpus: Path, examples: Sequence[Example]) -> Any:

@@ -4,13 +4,13 @@ Practitioners type what happened, not what it is called. A question written for 
 the next one who types them (doc2query; Nogueira et al. 2019; kept in an index of its own as in Doc2Query++ 2025).
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.analysis import letters
 from ingest.errors import CorpusError
+from ingest.jsonl import read_rows
 from ingest.records import Passage
 
 STYLES = ("everyday", "situation", "professional", "keywords", "noisy", "why", "trainer", "policy", "family")
@@ -39,29 +39,11 @@ def load_bank(corpus: Path) -> tuple[BankQuestion, ...]:
     :raises CorpusError: a line cannot be read, lacks a field, has an unknown one or an unknown style; the message names
         file, line and field.
     """
-    path = corpus / "questions.jsonl"
-    if not path.exists():
-        return ()
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path}: cannot be read: {error}") from error
-    return tuple(_question(f"{path}:{number}", line) for number, line in enumerate(lines, 1) if line.strip())
-
-
-def _question(where: str, line: str) -> BankQuestion:
-    try:
-        data = json.loads(line)
-    except ValueError as error:
-        raise CorpusError(f"{where}: is not JSON: {error}") from error
-    if not isinstance(data, dict) or set(data) != set(FIELDS):
-        raise CorpusError(f"{where}: needs exactly the fields {', '.join(FIELDS)}")
-    for name in FIELDS:
-        if not isinstance(data[name], str) or not data[name].strip():
-            raise CorpusError(f"{where}: field {name!r} is {data[name]!r}, not a text")
-    if data["style"] not in STYLES:
-        raise CorpusError(f"{where}: field 'style' is {data['style']!r}; known are {', '.join(STYLES)}")
-    return BankQuestion(**data)
+    rows = read_rows(corpus / "questions.jsonl", FIELDS)
+    for where, row in rows:
+        if row["style"] not in STYLES:
+            raise CorpusError(f"{where}: field 'style' is {row['style']!r}; known are {', '.join(STYLES)}")
+    return tuple(BankQuestion(**row) for _, row in rows)
 
 
 def answer_sentence(question: BankQuestion, passage: Passage) -> int | None:
