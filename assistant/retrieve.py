@@ -70,17 +70,21 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
 
 def _fused(index: Index, question: str, allowed: Mask, filters: Filters, fusion: Fusion) -> Scores:
     """Return the combined scores of the allowed passages (0 to 1), 0 for all others."""
-    text = f"{question} {index.gains.added(question)}".strip() if fusion.lexicon else question
     total = np.zeros(len(index.passages))
-    for piece, weight in fusion.weights.items():
-        if not weight:
-            continue
+    for piece, scores in piece_scores(index, question, allowed, filters, fusion).items():
+        total += fusion.weights[piece] * scores
+    return total / (sum(fusion.weights.values()) or 1.0)
+
+
+def piece_scores(index: Index, question: str, allowed: Mask, filters: Filters, fusion: Fusion) -> dict[str, Scores]:
+    """Return what each piece that counts says of the allowed passages, divided by its best (0 to 1)."""
+    text = f"{question} {index.gains.added(question)}".strip() if fusion.lexicon else question
+    found = {}
+    for piece in (piece for piece, weight in fusion.weights.items() if weight):
         scores = index.scores(piece, text, filters) * np.where(index.written, 1.0, fusion.unwritten[piece])
         scores = np.where(allowed, np.maximum(scores, 0), 0)
-        best = scores.max(initial=0)
-        if best > 0:
-            total += weight * scores / best
-    return total / (sum(fusion.weights.values()) or 1.0)
+        found[piece] = scores / (scores.max(initial=0) or 1.0)
+    return found
 
 
 def _side_by_side(

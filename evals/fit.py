@@ -17,7 +17,7 @@ from assistant.engine import READ
 from assistant.fusion import FILE, PIECES, Fusion
 from assistant.index import Index
 from assistant.records import Filters
-from assistant.retrieve import query_for, retrieve
+from assistant.retrieve import piece_scores, query_for, retrieve
 from assistant.sentences import FEATURES, features
 from evals.gold import GoldQuestion, holds_fact
 from evals.metrics import ndcg_at_10, recall_at
@@ -50,7 +50,8 @@ def fit(index: Index, questions: Sequence[GoldQuestion]) -> tuple[Fusion, float]
 
 def _fit_weights(index: Index, questions: Sequence[GoldQuestion], facts: Sequence[Places]) -> dict[str, float]:
     offered = np.array([passage.kind != "administratief" for passage in index.passages])
-    scores = [_normalised(index, searched(question), offered) for question in questions]
+    all_pieces = (piece_scores(index, searched(question), offered, Filters(), Fusion()) for question in questions)
+    scores = [np.array([found[piece] for piece in PIECES]) for found in all_pieces]
     grid = np.array([w for w in product(range(STEPS + 1), repeat=len(PIECES)) if sum(w) == STEPS]) / STEPS
     values = np.mean([_values(grid @ found, places) for found, places in zip(scores, facts, strict=True)], axis=0)
     best = np.argsort(-values, kind="stable")[: max(1, int(KEPT_SHARE * len(grid)))]
@@ -90,13 +91,6 @@ def _values(scores: NDArray[np.float64], places: Places) -> NDArray[np.float64]:
         found.append(np.where(best > 0, 1 + (scores > best[:, None]).sum(axis=1), 0))
     ranks_by_mixture = np.array(found).T.tolist()
     return np.array([figure([[rank or None for rank in row]]) for row in ranks_by_mixture])
-
-
-def _normalised(index: Index, question: str, offered: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return each piece's scores divided by its best, shape (pieces, passages)."""
-    text = f"{question} {index.gains.added(question)}".strip()
-    rows = [np.where(offered, np.maximum(index.scores(piece, text, Filters()), 0), 0) for piece in PIECES]
-    return np.array([row / (row.max() or 1.0) for row in rows])
 
 
 def _better(

@@ -82,14 +82,14 @@ def _second_stage(examples: Examples, held_out: NDArray[np.float64], known: froz
     bank, unknowns = (examples.vectors[classes == number] for number in (0, 1))
     sample = np.random.default_rng(SEED).choice(np.flatnonzero(classes == 0), SAMPLE, replace=False)
     chosen = np.concatenate([np.sort(sample), np.flatnonzero(classes > 0)])
-    own = np.cumsum(classes == 0) - 1, np.cumsum(classes == 1) - 1
+    own = np.cumsum(classes == 1) - 1
     rows = []
     for place in chosen:
         near_bank, near_unknown = bank @ examples.vectors[place], unknowns @ examples.vectors[place]
         if classes[place] == 0:
             near_bank[near_bank > 0.9999] = -1.0  # itself, and the same question at another passage
         if classes[place] == 1:
-            near_unknown[own[1][place]] = -1.0
+            near_unknown[own[place]] = -1.0
         rows.append(features(examples.texts[place], list(held_out[place]), near_bank, near_unknown, known))
     matrix = np.array(rows)
     mean, scale = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
