@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from assistant.receipt import make_receipt
 from assistant.records import Answer, Citation, Filters, Hit, Notice, Turn
 from assistant.retrieve import Query, query_for, retrieve
 from assistant.safety import notices
+from assistant.scope import side_by_side
 from assistant.sentences import Candidate, rank_sentences
 from assistant.several import joined, merged
 from ingest.analysis import content_words
@@ -78,8 +79,9 @@ class Assistant:
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         turns = [Turn(t.role, mask_personal_data(tidy(t.content), index.common)[0]) for t in history]
         parts = questions_in(question_in(asked))
-        queries = [query_for(index, _searchable(part), turns) for part in parts]
         chosen = filters or Filters()
+        index.allowed(chosen)  # an unknown report or kind is told before anything is searched
+        queries = [_query(index, part, turns, chosen) for part in parts]
         rankings = [retrieve(index, query, max(top, DEPTH), chosen, self.fusion) for query in queries]
         found = time.perf_counter()
         pairs = zip(queries, rankings, strict=True)
@@ -147,6 +149,13 @@ class Assistant:
             speaks = likeness >= SILENT * max(near)
             lanes.append((name, [c for c in candidates if speaks and c.passage.report in lane.reports]))
         return answers.compose_lanes(lanes, kind)
+
+
+def _query(index: Index, part: str, turns: Sequence[Turn], filters: Filters) -> Query:
+    query = query_for(index, _searchable(part), turns)
+    if not filters.side_by_side:
+        return query
+    return replace(query, scope=side_by_side(query.text, index.lexicon, index.reports, filters.reports))
 
 
 def _searchable(question: str) -> str:

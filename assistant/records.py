@@ -1,9 +1,13 @@
 """What the assistant's steps hand to each other, and the answer as ``answer.schema.json`` prints it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.records import Passage, Report, Sentence, Span
+
+if TYPE_CHECKING:  # the index itself reads these records
+    from assistant.index import Index
 
 SCHEMA = "vraagbaak.answer/1"
 STATUSES = ("answered", "partly", "not_found", "out_of_scope", "invalid")
@@ -19,10 +23,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which reports (ids) and kinds may be searched; empty means all."""
+    """Which reports (ids) and kinds may be searched; empty means all.
+
+    ``side_by_side`` sets the searched reports beside each other, one lane each, whatever the question names.
+    """
 
     reports: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Quote:
-    """One or two whole sentences of a passage, as they are shown, with their places in the file."""
+    """One or two whole sentences of a passage, as they are shown, with their places in the file.
+
+    The same words are the same quote, whatever ``score`` chose them.
+    """
 
     passage: Passage
     sentences: tuple[Sentence, ...]
-    score: float
+    score: float = field(compare=False)
 
     @property
     def text(self) -> str:
@@ -126,6 +137,31 @@ class Answer:
             "timings_ms": {name: round(ms, 3) for name, ms in self.timings_ms.items()},
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], index: "Index") -> "Answer":
+        """Return the answer that ``to_json`` gave, with the index's own passages and reports.
+
+        A passage or report that the index does not hold any more as it was is made of what the answer itself carries.
+        The quotes' scores are not kept; they are 0.
+
+        :raises KeyError, TypeError, ValueError: the data is not such an object.
+        """
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"schema {data['schema']!r} is not {SCHEMA!r}")
+        return cls(
+            question=data["question"],
+            standalone_question=data["standalone_question"],
+            status=data["status"],
+            answer=data["answer"],
+            notices=tuple(Notice(**notice) for notice in data["notices"]),
+            citations=tuple(citation_from_json(one, index) for one in data["citations"]),
+            passages=tuple(Hit(_ranked(one, index), one["score"]) for one in data["passages"]),
+            not_covered=tuple(data["not_covered"]),
+            engine=data["engine"],
+            timings_ms=dict(data["timings_ms"]),
+            id=data["id"],
+        )
+
 
 def _hit_json(rank: int, hit: Hit) -> dict[str, Any]:
     passage = hit.passage
@@ -142,3 +178,58 @@ def _hit_json(rank: int, hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "text": passage.text,
     }
+
+
+def citation_from_json(data: Mapping[str, Any], index: "Index") -> Citation:
+    """Return the citation that ``Citation.to_json`` gave: the index's own passage where it still holds the words.
+
+    :raises KeyError, TypeError, ValueError: the data is not such an object.
+    """
+    spans = _spans(data)
+    passage = _held(data["passage"], index)
+    sentences = _sentences_at(passage, spans) if passage else ()
+    if not passage or Quote(passage, sentences, 0.0).text != data["quote"]:
+        passage = _lone_passage(data["passage"], data, data["quote"])
+        sentences = passage.sentences
+    report = index.reports.get(data["report"]) or _lone_report(data)
+    return Citation(data["n"], Quote(passage, sentences, 0.0), report)
+
+
+def _ranked(data: Mapping[str, Any], index: "Index") -> Passage:
+    passage = _held(data["id"], index)
+    if passage and (passage.text, passage.spans) == (data["text"], _spans(data)):
+        return passage
+    return _lone_passage(data["id"], data, data["text"])
+
+
+def _held(name: str, index: "Index") -> Passage | None:
+    return index.passages[index.place[name]] if name in index.place else None
+
+
+def _spans(data: Mapping[str, Any]) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in data["spans"])
+
+
+def _sentences_at(passage: Passage, spans: tuple[Span, ...]) -> tuple[Sentence, ...]:
+    """Return the passage's sentences whose places, one after another, are these; none where they are not."""
+    found: list[Sentence] = []
+    while spans:
+        here = next((s for s in passage.sentences if s.spans and spans[: len(s.spans)] == s.spans), None)
+        if here is None:
+            return ()
+        found.append(here)
+        spans = spans[len(here.spans) :]
+    return tuple(found)
+
+
+def _lone_passage(name: str, data: Mapping[str, Any], text: str) -> Passage:
+    spans = _spans(data)
+    sentences = (Sentence(0, len(text), spans, "text"),)
+    return Passage(
+        name, data["report"], data["kind"], tuple(data["section"]), spans, text, sentences, page=data["page"]
+    )
+
+
+def _lone_report(data: Mapping[str, Any]) -> Report:
+    year = data["year"]
+    return Report(data["report"], data["title"], data["publisher"], year, str(year), False, "", "", "", "", "")

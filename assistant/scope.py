@@ -44,7 +44,7 @@ def scope_of(question: str, searched: str, lexicon: Lexicon, reports: Mapping[st
     """
     folded = fold(question)
     named = _named(folded, lexicon)
-    topic = " ".join(COMPARING.sub(" ", lexicon.any_name.sub(" ", fold(searched))).split())
+    topic = _topic(searched, lexicon)
     if EVERY_REPORT.search(folded):
         in_order = sorted(reports.values(), key=lambda report: report.year)
         return Scope(lanes=tuple(Lane((report.id,), EVERY_REPORT.sub(" ", topic)) for report in in_order))
@@ -52,6 +52,18 @@ def scope_of(question: str, searched: str, lexicon: Lexicon, reports: Mapping[st
     if lanes:
         return Scope(lanes=lanes)
     return Scope(prefers=named[0].reports if named and not named[0].beside else ())
+
+
+def side_by_side(searched: str, lexicon: Lexicon, reports: Mapping[str, Report], chosen: tuple[str, ...]) -> Scope:
+    """Return a lane for each of the chosen reports (all where none is), oldest first; one report makes no lanes."""
+    ids = sorted(chosen or reports, key=lambda name: (reports[name].year, name))
+    topic = _topic(searched, lexicon) or searched
+    return Scope(lanes=tuple(Lane((name,), topic) for name in ids)) if len(ids) > 1 else Scope(prefers=tuple(ids))
+
+
+def _topic(searched: str, lexicon: Lexicon) -> str:
+    """Return what is asked of every lane: the question without names of reports and words that compare."""
+    return " ".join(COMPARING.sub(" ", lexicon.any_name.sub(" ", fold(searched))).split())
 
 
 def _named(folded: str, lexicon: Lexicon) -> list[Name]:
