@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingest.read import read_report
 from ingest.records import Report
 
 SCHEMA = "vraagbaak.receipt/1"
+CONVERSATION = "vraagbaak.conversation/1"
 # Footnote marks, HTML tags, Markdown marks: what a quote may lack of the file's characters.
 DROPPED = re.compile(r"\^?\[\d{1,2}\]|<sup>\d{1,2}</sup>|[¹²³⁴⁵⁶⁷⁸⁹]|</?[A-Za-z][^<>]*>|\]\([^()\s]*\)|[\[\]*\\]")
 LIST_MARK = re.compile(r"(?m)^[ \t]*[•–-][ \t]+")
@@ -35,10 +37,15 @@ def make_receipt(
         "vraagbaak": version("vraagbaak"),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "index": index,
-        "settings": {**settings, "reports": list(filters.reports), "kinds": list(filters.kinds)},
+        "settings": {**settings, **asdict(filters)},
         "reports": {name: {"title": report.title, "sha256": report.sha256} for name, report in reports.items()},
         "answer": answer.to_json(),
     }
+
+
+def make_conversation(receipts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the receipts of a conversation's answers as one object, in their order."""
+    return {"schema": CONVERSATION, "receipts": list(receipts)}
 
 
 def write_receipt(path: Path, receipt: Mapping[str, Any]) -> None:
@@ -58,7 +65,7 @@ def as_text(receipt: Mapping[str, Any]) -> str:
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
-    """Return a receipt.
+    """Return a receipt, or the receipts of a conversation.
 
     :raises UsageError: the file cannot be read or is no receipt; the message says why.
     """
@@ -68,26 +75,40 @@ def read_receipt(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path}: is not JSON: {error}") from error
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise UsageError(f"{path}: is no receipt of Vraagbaak ({SCHEMA})")
+    if not isinstance(data, dict) or data.get("schema") not in (SCHEMA, CONVERSATION):
+        raise UsageError(f"{path}: is no receipt of Vraagbaak ({SCHEMA} or {CONVERSATION})")
     return data
 
 
 def verify(receipt: Mapping[str, Any], corpus: Path) -> list[str]:
     """Return a line for each thing that does not hold any more; none where every quote stands letter for letter.
 
+    :param receipt: what ``read_receipt`` gives; the lines of a conversation begin with the answer's number.
     :raises CorpusError: the catalogue or a report cannot be read.
     :raises UsageError: the receipt lacks something.
     """
     here = {report.id: report for report in listed_reports(corpus)}
     try:
-        faults = [fault for name, kept in receipt["reports"].items() if (fault := _changed(name, kept, here, corpus))]
-        texts = {name: read_report(corpus, here[name]) for name in receipt["reports"] if name in here}
-        for citation in receipt["answer"]["citations"]:
-            if citation["report"] in texts:
-                faults += _faults(citation, texts[citation["report"]], receipt["answer"])
+        if receipt["schema"] == SCHEMA:
+            return _all_faults(receipt, here, corpus)
+        numbered = enumerate(receipt["receipts"], 1)
+        return [f"answer {n}: {fault}" for n, one in numbered for fault in _all_faults(one, here, corpus)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"the receipt is damaged: {type(error).__name__} {error}") from error
+
+
+def count_quotes(receipt: Mapping[str, Any]) -> int:
+    """Return how many quotes a receipt that ``verify`` has read holds, or the receipts of a conversation together."""
+    receipts = [receipt] if receipt["schema"] == SCHEMA else receipt["receipts"]
+    return sum(len(one["answer"]["citations"]) for one in receipts)
+
+
+def _all_faults(receipt: Mapping[str, Any], here: Mapping[str, Report], corpus: Path) -> list[str]:
+    faults = [fault for name, kept in receipt["reports"].items() if (fault := _changed(name, kept, here, corpus))]
+    texts = {name: read_report(corpus, here[name]) for name in receipt["reports"] if name in here}
+    for citation in receipt["answer"]["citations"]:
+        if citation["report"] in texts:
+            faults += _faults(citation, texts[citation["report"]], receipt["answer"])
     return faults
 
 

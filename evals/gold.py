@@ -10,6 +10,7 @@ from typing import Any
 from assistant.records import Turn
 from ingest.analysis import letters
 from ingest.errors import VraagbaakError
+from ingest.settings import settings
 
 GOLD = Path(__file__).parent / "gold"
 SPLITS = ("dev", "test")
@@ -100,9 +101,19 @@ def load_gold(paths: Iterable[Path], reports: Mapping[str, str]) -> tuple[GoldQu
     return tuple(questions)
 
 
-def gold_files() -> list[Path]:
+def project_files() -> list[Path]:
     """Return the files of the project's own gold set."""
     return sorted(GOLD.glob("*.jsonl"))
+
+
+def accepted_file() -> Path:
+    """Return where this installation keeps the questions that an evaluator accepted from use; it need not exist."""
+    return settings().data / "gold" / "feedback.jsonl"
+
+
+def gold_files() -> list[Path]:
+    """Return the files whose questions a run asks: the project's own, then what was accepted here."""
+    return [*project_files(), *(path for path in [accepted_file()] if path.exists())]
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:

@@ -3,7 +3,8 @@
     VraagbaakError
     ├── UsageError            the command or the question was put wrong (exit status 2)
     ├── CorpusError           a report, the catalogue or a layout is missing or wrong
-    ├── ModelError            the chat model does not answer
+    ├── ModelError            the chat model does not answer as it should
+    ├── StoreError            the database of conversations and feedback cannot be used
     └── IndexFault            the index folder cannot be used
         ├── IndexMissing      there is none yet
         ├── IndexOutdated     another version of Vraagbaak made it
@@ -12,6 +13,8 @@
 A message is one English line that quotes the value and says what to do; ``dutch`` is the sentence that the screen
 shows. ``cli.py`` and ``app.py`` alone turn them into output.
 """
+
+from typing import ClassVar
 
 
 class VraagbaakError(Exception):
@@ -38,10 +41,35 @@ class CorpusError(VraagbaakError):
 
 
 class ModelError(VraagbaakError):
-    """The chat model does not answer, or not with text."""
+    """The chat model does not answer as it should; ``reason`` is one of ``CAUSES``, ``cause`` says it in Dutch."""
+
+    CAUSES: ClassVar[dict[str, str]] = {
+        "no_server": "Het taalmodel is niet bereikbaar",
+        "timeout": "Het taalmodel deed er te lang over",
+        "cut": "De verbinding met het taalmodel viel weg",
+        "empty": "Het taalmodel gaf een leeg antwoord",
+        "language": "Het taalmodel antwoordde niet in het Nederlands",
+        "repetition": "Het taalmodel bleef zichzelf herhalen",
+        "endless": "Het taalmodel bleef doorschrijven",
+        "bytes": "Het taalmodel stuurde onleesbare tekens",
+        "rate_limit": "Het taalmodel krijgt nu te veel vragen",
+        "key": "Het taalmodel weigert de toegangssleutel",
+        "unknown_model": "Het ingestelde taalmodel bestaat niet op de server",
+        "resting": "Het taalmodel werkte zojuist niet en wordt straks weer geprobeerd",
+        "other": "Het taalmodel gaf een foutmelding",
+    }
+
+    def __init__(self, message: str, reason: str = "other") -> None:
+        self.reason, self.cause = reason, self.CAUSES[reason]
+        super().__init__(message, f"{self.cause}, daarom ziet u de letterlijke passages.")
+
+
+class StoreError(VraagbaakError):
+    """The database of conversations and feedback cannot be read or written."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, "Het taalmodel geeft geen antwoord. U krijgt de letterlijke passages.")
+        dutch = "De gesprekken kunnen niet worden bewaard of gelezen. Laat uw beheerder dit zien:"
+        super().__init__(message, f"{dutch} {message}")
 
 
 class IndexFault(VraagbaakError):

@@ -4,16 +4,30 @@ import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from ingest.errors import UsageError
 
 STATIC = "static"
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "VRAAGBAAK_"
+
+
+def _names(value: Any) -> Any:
+    """Return the names in ``a, b`` as an environment variable gives them; a TOML list as it is."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
 class Settings(BaseSettings):
@@ -28,8 +42,13 @@ class Settings(BaseSettings):
     model: str = ""
     model_base_url: str = ""
     model_api_key: SecretStr | None = None
+    model_seconds: float = Field(30, gt=0)  # how long a model may take over one answer, from the request on
+    model_remote: Literal["ask", "forbid", "allow"] = "ask"  # whether questions may go to a model elsewhere
     host: str = "127.0.0.1"
     port: int = 8501
+    allowed_hosts: Names = ()  # names besides localhost and ``host`` under which browsers may reach the chat
+    exit_address: str = Field("", pattern=r"^(https?://\S+)?$")  # where the quick exit leads; empty: our own calculator
+    managers: Names = ()  # e-mail addresses that may open the evaluation; empty: everybody
 
     @property
     def index_folder(self) -> Path:
