@@ -25,13 +25,14 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 screenshots: $(STAMP)
-	SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/test_browser.py tests/test_evals.py -k "test_browser or page"
+	$(BIN)/python docs/pictures.py
 
 eval: $(STAMP)
 	$(BIN)/vraagbaak eval run --split test
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/speed.py --write
+	$(BIN)/python benchmarks/sessions.py --write
 
 clean:
 	rm -rf .venv .index .data *.egg-info

@@ -2,42 +2,65 @@
 
 import streamlit as st
 
-from assistant.engine import Assistant
-from ingest.errors import VraagbaakError
+from assistant.database import FILE
+from assistant.feedback import Feedback
+from assistant.history import History
 from ingest.settings import settings
-from ui import bronnen, chat
-from ui.dutch import speak_dutch
+from ui import bronnen, chat, gesprekken
+from ui.access import may_manage, require_sign_in, show_account, user_id
+from ui.pages import Pages
+from ui.server import STATIC_FILES
+from ui.start import assistant, show_fault
+
+MARK = str(STATIC_FILES / "merk.svg")
 
 
-@st.cache_resource(show_spinner="Vraagbaak start…")
-def assistant() -> Assistant:
-    """Return the assistant that all sessions of this process share."""
-    return Assistant(settings().index_folder, settings().corpus)
+def main() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title="Vraagbaak", page_icon=MARK, layout="centered")
+    st.logo(MARK, size="large")
+    require_sign_in()
+    pages = Pages(
+        chat=st.Page(_chat, title="Vragen", url_path="vragen", default=True),
+        bronnen=st.Page(_reports, title="Bronnen", url_path="bronnen"),
+        gesprekken=st.Page(_conversations, title="Gesprekken", url_path="gesprekken"),
+    )
+    measuring = [st.Page(_evaluation, title="Evaluatie", url_path="evaluatie")] if may_manage() else []
+    page = st.navigation([pages.chat, pages.bronnen, pages.gesprekken, *measuring], position="top")
+    st.set_page_config(page_title=f"{page.title} · Vraagbaak", page_icon=MARK)
+    st.session_state["pages"] = pages
+    page.run()
+    show_account()
 
 
-def show_evaluation() -> None:
+def _pages() -> Pages:
+    found: Pages = st.session_state["pages"]
+    return found
+
+
+def _chat() -> None:
+    if "report" in st.query_params:  # a shared link opens the report
+        st.switch_page(_pages().bronnen, query_params=st.query_params.to_dict())
+    kept = settings().data / FILE
+    chat.show(assistant(), _pages(), History(kept), Feedback(kept), user_id())
+
+
+def _reports() -> None:
+    bronnen.show(assistant(), _pages().chat)
+
+
+def _conversations() -> None:
+    gesprekken.show(History(settings().data / FILE), user_id(), _pages().chat)
+
+
+def _evaluation() -> None:
     """Draw the evaluation page; only who opens it waits for the evals to load."""
     from ui import evaluatie
 
     evaluatie.show()
 
 
-def main() -> None:
-    """Draw the page that the address names."""
-    st.set_page_config(page_title="Vraagbaak", page_icon="💬", layout="centered")
-    speak_dutch()
-    reading = st.Page(
-        lambda: bronnen.show(assistant()), title="Bronnen", url_path="bronnen", icon=":material/menu_book:"
-    )
-    chatting = st.Page(lambda: chat.show(assistant(), reading), title="Vragen", default=True, icon=":material/chat:")
-    measuring = st.Page(show_evaluation, title="Evaluatie", url_path="evaluatie", icon=":material/monitoring:")
-    page = st.navigation([chatting, reading, measuring], position="top")
-    try:
-        if page is chatting and "report" in st.query_params:  # a shared link opens the report
-            st.switch_page(reading, query_params=st.query_params.to_dict())
-        page.run()
-    except VraagbaakError as error:
-        st.error(error.dutch)
-
-
-main()
+try:
+    main()
+except Exception as error:
+    show_fault(error)

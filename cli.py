@@ -55,10 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--top", type=_positive, default=10, metavar="N", help="how many ranked passages to print (10)")
     ask.add_argument("--report", action="append", default=[], metavar="ID", help="search this report only; repeatable")
     ask.add_argument("--kind", action="append", default=[], metavar="KIND", help="search this kind only; repeatable")
+    beside = "set the searched reports side by side, one lane each"
+    ask.add_argument("--side-by-side", action="store_true", help=beside)
     ask.add_argument("--receipt", type=Path, metavar="FILE", help="also write the answer with all that it rests on")
     _add_folders(ask)
     ask.set_defaults(run=_ask)
-    verify = commands.add_parser("verify", help="check a receipt: does every quote still stand, letter for letter")
+    verify = commands.add_parser(
+        "verify", help="check a receipt, or those of a conversation: does every quote still stand"
+    )
     verify.add_argument("file", type=Path)
     _add_folders(verify)
     verify.set_defaults(run=_verify)
@@ -70,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("eval", help="the gold question set, runs, comparisons and the gate", add_help=False)
     evaluate.add_argument("rest", nargs=argparse.REMAINDER)
     evaluate.set_defaults(run=_eval)
+    feedback = commands.add_parser("feedback", help="what readers thought of answers")
+    kept = feedback.add_subparsers(required=True, metavar="COMMAND")
+    export = kept.add_parser("export", help="print open verdicts as candidate gold rows, one JSON object a line")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write them to this file")
+    export.set_defaults(run=_feedback_export)
     return parser
 
 
@@ -144,7 +153,7 @@ def _ask(given: argparse.Namespace) -> int:
         raise UsageError("--receipt is of one question; leave out --batch")
     lines = _batch_lines(given.batch) if given.batch else None
     assistant = _assistant(given)
-    filters = Filters(tuple(given.report), tuple(given.kind))
+    filters = Filters(tuple(given.report), tuple(given.kind), given.side_by_side)
     assistant.index.allowed(filters)  # an unknown report or kind is refused before any answer is printed
     if lines is None:
         answer = assistant.ask(given.question, filters=filters, top=given.top)
@@ -160,14 +169,14 @@ def _ask(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from assistant.receipt import read_receipt, verify
+    from assistant.receipt import count_quotes, read_receipt, verify
 
     receipt = read_receipt(given.file)
     faults = verify(receipt, _folders(given)[0])
     for fault in faults:
         print(fault)
     if not faults:
-        print(f"{len(receipt['answer']['citations'])} quotes stand letter for letter at their place")
+        print(f"{count_quotes(receipt)} quotes stand letter for letter at their place")
     return 1 if faults else 0
 
 
@@ -250,10 +259,30 @@ def _eval(given: argparse.Namespace) -> int:
     return status
 
 
+def _feedback_export(given: argparse.Namespace) -> int:
+    from assistant.database import FILE
+    from assistant.feedback import Feedback
+    from evals.candidates import as_lines, candidates, write_candidates
+    from evals.commands import report_texts
+
+    entries = Feedback(settings().data / FILE).entries()
+    if not entries:
+        print("there is no feedback yet", file=sys.stderr)
+        return 0
+    opened = [entry for entry in entries if entry.state == "open"]
+    found = candidates(opened, report_texts())
+    if found and given.out:
+        write_candidates(given.out, found)
+    else:
+        print(as_lines(found), end="")
+    left, judged = len(opened) - len(found), len(entries) - len(opened)
+    print(f"candidate rows: {len(found)}; pointing at no passage: {left}; judged before: {judged}", file=sys.stderr)
+    return 0
+
+
 def _chat(given: argparse.Namespace) -> int:
     from ui.serve import serve
 
-    _ingest(given)
     corpus, index = _folders(given)
     return serve(corpus, index, given.port or settings().port, open_browser=not given.no_browser)
 

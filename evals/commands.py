@@ -1,6 +1,7 @@
 """``vraagbaak eval …``: gold, run, score, compare, show, check, export and table."""
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 from evals import learning, tables
 from evals.compare import compare, regressions
-from evals.gold import SPLITS, GoldQuestion, gold_files, holds_fact, load_gold
+from evals.gold import SPLITS, GoldQuestion, accepted_file, gold_files, holds_fact, load_gold, project_files
 from evals.items import fact_ranks
 from evals.runs import Run, ask_all, read_run, start_run
 from evals.score import Scores, score
@@ -32,7 +33,7 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     """Add the sub-commands to ``vraagbaak eval``."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     gold = commands.add_parser("gold", help="look at the gold set, or check a file of your own")
-    gold.add_argument("--check", nargs="*", metavar="FILE", help="check these files, or the project's own")
+    gold.add_argument("--check", nargs="*", metavar="FILE", help="check these files, or all that a run asks")
     gold.set_defaults(run=_gold)
     run = commands.add_parser("run", help="ask a system the gold questions and score its answers")
     run.add_argument("--split", choices=SPLITS, default="dev")
@@ -84,17 +85,35 @@ def report_texts() -> dict[str, str]:
 
 
 def gold_questions(split: str | None = None) -> list[GoldQuestion]:
-    """Return the project's gold questions, of one split or of both."""
+    """Return the project's own gold questions, of one split or of both: what is fitted and what tests look at."""
+    return [q for q in load_gold(project_files(), report_texts()) if split in (None, q.split)]
+
+
+def run_questions(split: str | None = None) -> list[GoldQuestion]:
+    """Return what a run asks: the project's questions and behind them those that were accepted here from use."""
     return [q for q in load_gold(gold_files(), report_texts()) if split in (None, q.split)]
 
 
 def scored_run(folder: Path) -> tuple[Run, list[GoldQuestion], Scores]:
-    """Return a run, the gold questions of its split, and its figures; a limited run is scored on what it holds."""
+    """Return a run, the gold questions that it had, and its figures; a limited run is scored on what it holds."""
     run = read_run(folder)
-    gold = gold_questions(run.manifest.get("split"))
+    gold = _questions_of(run)
     if limit := run.manifest.get("limit"):
         gold = gold[:limit]
     return run, gold, score(run, gold, report_texts())
+
+
+def _questions_of(run: Run) -> list[GoldQuestion]:
+    """Return the questions of a run's split; of those accepted here after it was started the ones that it holds.
+
+    So a run does not get unscored questions, and the gate does not close, because somebody accepted a question since.
+    """
+    split, path = run.manifest.get("split"), accepted_file()
+    had = run.manifest.get("gold", {}).get(path.name)
+    if path.exists() and had == hashlib.sha256(path.read_bytes()).hexdigest():
+        return run_questions(split)
+    own = {question.id for question in gold_questions(split)}
+    return [question for question in run_questions(split) if question.id in own or question.id in run.items]
 
 
 def _gold(given: argparse.Namespace) -> int:
@@ -126,7 +145,7 @@ def make_run(folder: Path, system: str, split: str, limit: int | None = None, re
 
     corpus, index = settings().corpus, settings().index_folder
     build_index(corpus, index, settings().embedder)
-    questions = gold_questions(split)[:limit]
+    questions = run_questions(split)[:limit]
     todo = start_run(folder, system, questions, index, corpus, split, resume, limit)
     ask_all(folder, system, todo, index, corpus, progress)
 
@@ -229,7 +248,7 @@ def _pool(given: argparse.Namespace) -> int:
 
     runs = [read_run(folder) for folder in given.folders]
     asked = {name for run in runs for name in run.items}
-    sheets = pool([question for question in gold_questions() if question.id in asked], runs)
+    sheets = pool([question for question in run_questions() if question.id in asked], runs)
     given.out.write_text("".join(json.dumps(sheet, ensure_ascii=False) + "\n" for sheet in sheets), encoding="utf-8")
     print(f"{len(sheets)} questions, {sum(len(sheet['texts']) for sheet in sheets)} texts to judge in {given.out}")
     return 0

@@ -8,7 +8,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,10 @@ from ingest.settings import STATIC  # noqa: E402
 
 CORPUS = PROJECT / "corpus"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 NEED_ALL = os.environ.get("TESTS_NEED_ALL") == "1"
 
 
@@ -86,16 +92,16 @@ def vraagbaak(attempts: Path) -> Callable[..., subprocess.CompletedProcess[str]]
     return run
 
 
-@pytest.fixture(scope="session")
-def chat(index: Path, attempts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real app on a free port; gives its address."""
+@contextmanager
+def serving(index: Path, data: Path) -> Iterator[str]:
+    """The real app on a free port, with its own data folder; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [str(Path(sys.executable).parent / "vraagbaak"), "chat", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--index", str(index)],
-        env=environment(VRAAGBAAK_DATA=str(tmp_path_factory.mktemp("data"))),
+        env=environment(VRAAGBAAK_DATA=str(data)),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -106,6 +112,48 @@ def chat(index: Path, attempts: Path, tmp_path_factory: pytest.TempPathFactory) 
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chat(index: Path, attempts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real app that most tests share; gives its address."""
+    with serving(index, tmp_path_factory.mktemp("data")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests."""
+    assert CHROMIUM, "there is no chromium: apt-get install chromium"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, chat: str) -> Iterator[Any]:
+    """The chat in a new window; afterwards no request of it may have gone to another machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(chat)
+    page.wait_for_selector("h1")
+    yield page
+    context.close()
+    local = (chat, chat.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(local)] == []
+
+
+def ask(page: Any, question: str) -> None:
+    """Type a question into the chat and wait for its answer."""
+    answers = page.locator(".vb-antwoord").count()
+    page.get_by_test_id("stChatInputTextArea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".vb-antwoord").nth(answers).wait_for()
 
 
 def wait_until(ready: Callable[[], bool], seconds: float = 60) -> None:

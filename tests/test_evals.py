@@ -16,7 +16,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import PROJECT, environment
-from tests.test_browser import browser, picture  # noqa: F401 (browser is a fixture)
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 REFERENCE = PROJECT / "evals" / "results" / "reference-dev"
@@ -180,7 +179,7 @@ def test_check_a_gold_file_of_ones_own(vraagbaak: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_starts_a_run_and_shows_it(browser: Browser, chat: str) -> None:  # noqa: F811
+def test_the_page_starts_a_run_and_shows_it(browser: Browser, chat: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
     page.goto(f"{chat}/evaluatie")
     page.get_by_text("Nieuwe meting starten").click()
@@ -189,7 +188,6 @@ def test_the_page_starts_a_run_and_shows_it(browser: Browser, chat: str) -> None
     page.get_by_text("Klaar: ").wait_for(timeout=90_000)
     page.get_by_text("vragen gemeten, 0 niet gemeten").wait_for()
     page.wait_for_timeout(1500)  # the chart is drawn
-    picture(page, "evaluatie")
     page.get_by_role("tab", name="Vergelijken").click()
     page.get_by_text(re.compile(r"Omgeslagen vragen \(\d+\)")).wait_for()
     page.get_by_role("tab", name="Eén vraag").click()

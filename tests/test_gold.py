@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evals.commands import gold_questions, report_texts
-from evals.gold import GoldError, gold_files, load_gold
+from evals.gold import GoldError, load_gold, project_files
 from ingest.analysis import letters
 
 AT_LEAST = {
@@ -59,7 +59,7 @@ def test_false_alarms_are_a_third() -> None:
         assert 0.25 <= labels.count(False) / len(labels) <= 0.42
 
 
-@pytest.mark.parametrize("path", gold_files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", project_files(), ids=lambda path: path.stem)
 def test_each_file_holds_one_kind(path: Path) -> None:
     assert {q.kind for q in load_gold([path], report_texts())} == {path.stem}
 

@@ -8,6 +8,8 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from assistant.database import FILE
+from assistant.feedback import Feedback
 from evals.commands import make_run, run_names, runs_folder, scored_run
 from evals.compare import Comparison, compare
 from evals.gold import GoldQuestion, holds_fact
@@ -16,6 +18,8 @@ from evals.runs import Run
 from evals.score import HEADLINE, Figure, Scores
 from evals.systems import system_names
 from ingest.errors import UsageError
+from ingest.settings import settings
+from ui import kandidaten
 
 DUTCH = {
     "recall@1": "gevonden bij de eerste 1",
@@ -48,6 +52,8 @@ def show() -> None:
     st.title("Evaluatie")
     st.caption("Hoe goed vindt en beantwoordt Vraagbaak de vragen van de vragenset? Tussen haken: 95%-interval.")
     _start_a_run()
+    with st.expander("Voorstellen uit gebruik"):
+        kandidaten.show(Feedback(settings().data / FILE))
     folders = run_names()
     if not folders:
         st.info("Er is nog geen meting. Start er hierboven een.")

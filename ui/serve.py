@@ -1,13 +1,14 @@
-"""Starts the chat's server on this machine, after seeing to the index and the port."""
+"""Starts the chat's server on this machine, after seeing to the port, and opens its page."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import webbrowser
 from pathlib import Path
-from threading import Timer
+from threading import Thread
 
 from ingest.errors import UsageError
 from ingest.settings import PREFIX, PROJECT, settings
@@ -22,19 +23,33 @@ def serve(corpus: Path, index: Path, port: int, open_browser: bool) -> int:
     _need_free_port(host, port)
     address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     print(f"Vraagbaak: {address}  (stop with Ctrl-C)", flush=True)
-    if open_browser:
-        Timer(2.5, webbrowser.open, [address]).start()
-    folders = {PREFIX + "CORPUS": str(corpus.resolve()), PREFIX + "INDEX": str(index.resolve())}
-    options = [f"--server.address={host}", f"--server.port={port}", "--server.headless=true"]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), *options]
-    process = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **folders}, stdout=subprocess.DEVNULL)
+    given = {"CORPUS": corpus, "INDEX": index, "DATA": settings().data}
+    if config := os.environ.get(PREFIX + "CONFIG"):
+        given["CONFIG"] = Path(config)
+    paths = {PREFIX + name: str(path.resolve()) for name, path in given.items()}  # the server runs in another folder
+    environment = {**os.environ, **paths, PREFIX + "PORT": str(port)}
+    command = [sys.executable, "-m", "ui.server"]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # whoever stops us stops the server too
+    if open_browser:
+        Thread(target=_open_when_up, args=(address, host, port, process), daemon=True).start()
     try:
         return max(0, process.wait())
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         return 0
+
+
+def _open_when_up(address: str, host: str, port: int, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            webbrowser.open(address)
+            return
 
 
 def _need_free_port(host: str, port: int) -> None:

@@ -1,0 +1,60 @@
+"""The conversation of this browser session: what was asked and answered, kept apart from all other sessions."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from assistant.engine import Assistant
+from assistant.records import Answer, Filters, Turn
+from assistant.suggest import next_questions
+
+
+def answers() -> list[Answer]:
+    """Return the answers of this conversation, oldest first; the list is the session's own."""
+    found: list[Answer] = st.session_state.setdefault("answers", [])
+    return found
+
+
+def filters_of(number: int) -> Filters:
+    """Return where the answer was searched."""
+    found: Filters = st.session_state.get("filters", {}).get(number, Filters())
+    return found
+
+
+def next_of(number: int) -> tuple[str, ...]:
+    """Return the questions to ask after an answer."""
+    found: tuple[str, ...] = st.session_state.get("next", {}).get(number, ())
+    return found
+
+
+def history(before: int) -> list[Turn]:
+    """Return the turns before an answer."""
+    given = answers()[:before]
+    return [turn for a in given for turn in (Turn("user", a.standalone_question), Turn("assistant", a.answer))]
+
+
+def ask(assistant: Assistant, question: str, filters: Filters) -> None:
+    """Add the answer to a question."""
+    _put(assistant, len(answers()), assistant.ask(question, history(len(answers())), filters), filters)
+
+
+def ask_alone(assistant: Assistant, number: int) -> None:
+    """Answer a question of the conversation again, without what was said before it."""
+    filters = filters_of(number)
+    _put(assistant, number, assistant.ask(answers()[number].question, filters=filters), filters)
+
+
+def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) -> None:
+    answers()[number:] = [answer, *answers()[number + 1 :]]
+    in_danger = any(notice.kind == "crisis" for notice in answer.notices)
+    st.session_state.setdefault("filters", {})[number] = filters
+    st.session_state.setdefault("next", {})[number] = () if in_danger else next_questions(assistant, answer, filters)
+    st.session_state["fresh"] = number
+
+
+def begin(given: Sequence[Answer] = (), conversation: str | None = None) -> None:
+    """Begin a conversation: an empty one, or one that was kept."""
+    st.session_state["answers"] = list(given)
+    st.session_state["filters"], st.session_state["next"] = {}, {}
+    st.session_state["conversation"] = conversation
+    st.session_state.pop("fresh", None)
