@@ -17,7 +17,7 @@ chat: $(STAMP)
 	$(BIN)/vraagbaak chat
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff check .

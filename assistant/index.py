@@ -155,9 +155,9 @@ class Index:
         parts = np.split(order, begins[1:])
         return {int(place): part for place, part in zip(found, parts, strict=True) if place >= 0}
 
-    def question_likeness(self, vector: Vectors) -> Vectors:
-        """Return the cosine similarity of each written question, in the order of ``questions``."""
-        likeness: Vectors = self._question_vectors @ vector
+    def question_likeness(self, vector: Vectors, places: NDArray[np.int64] | slice = slice(None)) -> Vectors:
+        """Return the cosine similarity of each written question, or of those at ``places`` in ``questions``."""
+        likeness: Vectors = self._question_vectors[places] @ vector
         return likeness
 
     def sentence_likeness(self, places: NDArray[np.int64], vector: Vectors) -> Vectors:

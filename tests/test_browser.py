@@ -81,6 +81,21 @@ def test_a_shared_link_opens_the_passage(page: Page, chat: str, assistant: Assis
     assert page.locator(".gevonden mark").first.inner_text().startswith(passage.quote(passage.sentences[1])[:40])
 
 
+def test_a_link_to_a_question_asks_it_in_the_same_place_once(page: Page, chat: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{chat}/?soort=goed_voorbeeld")
+    page.wait_for_selector("h1")
+    ask(page, "hoe houden ze zicht op veiligheid?")
+    page.get_by_role("button", name="Kopieer een link naar deze vraag").click()
+    page.wait_for_timeout(300)
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{chat}/?vraag=hoe+houden+ze+zicht+op+veiligheid%3F&soort=goed_voorbeeld"
+    page.goto(link)
+    expect(page.locator("h2.vb-vraag")).to_have_text("hoe houden ze zicht op veiligheid?")
+    page.get_by_text("Gezocht in: alleen goede voorbeelden.").wait_for()
+    assert "vraag=" not in page.url
+
+
 def test_a_second_question_leans_on_the_first(page: Page) -> None:
     ask(page, "hoe is de regie geregeld in Nijmegen?")
     ask(page, "en in Someren?")

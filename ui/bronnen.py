@@ -92,11 +92,13 @@ def _cited(answers: Sequence[Answer]) -> Cited:
 
 
 def _back(chat_page: Any, answers: Sequence[Answer], cited: Cited, passage: Passage | None) -> None:
-    """Draw the way back to the conversation: to the last question whose answer cites the passage, else the last."""
+    """Draw the way back to the conversation: to the last card of the passage that is read, else the last question."""
     if answers:
         asked = cited.get(passage.id, {}) if passage else {}
         number = max(asked, default=len(answers) - 1)
-        st.page_link(chat_page, label="← Terug naar het gesprek", query_params={"naar": f"vraag-{number}"})
+        cards = [c.n for c in answers[number].citations if passage and c.quote.passage.id == passage.id]
+        to = f"bron-{number}-{cards[0]}" if cards else f"vraag-{number}"
+        st.page_link(chat_page, label="← Terug naar het gesprek", query_params={"naar": to})
 
 
 def _chosen_report(index: Index) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import urlencode
 
 from assistant.cite import citation_text
 from assistant.records import Citation
@@ -10,11 +11,21 @@ from ingest.records import Passage, Sentence
 from ui.html import kind_html, report_line
 
 
-def card_html(citation: Citation, number: int, reason: Why | None) -> str:
-    """Return the card of a citation of answer ``number``.
+def cards_html(title: str, citations: Sequence[Citation], number: int, reasons: Sequence[Why | None]) -> str:
+    """Return the source cards of answer ``number`` under their heading.
 
-    :param reason: why the passage came up; None where that is not known any more.
+    They are one piece of HTML, links included (see ``data-blijf`` in vraagbaak.js): a Streamlit element for each link
+    made a long conversation six times as long to send.
+
+    :param reasons: why each passage came up; None where that is not known any more.
     """
+    if not citations:
+        return ""
+    cards = "".join(_card(one, number, reason) for one, reason in zip(citations, reasons, strict=True))
+    return f'<h3 class="vb-bronkop">{escape(title)}</h3>{cards}'
+
+
+def _card(citation: Citation, number: int, reason: Why | None) -> str:
     passage = citation.quote.passage
     page = f" · pagina {passage.page}" if passage.page else ""
     name = f"bron-{number}-{citation.n}"
@@ -26,7 +37,8 @@ def card_html(citation: Citation, number: int, reason: Why | None) -> str:
         f"{_reason(reason) if reason else ''}"
         f'<p class="vb-knoppen"><button class="vb-knop" data-kopieer="{escape(citation_text(citation))}" '
         f'aria-label="Kopieer citaat met bron {citation.n}">Kopieer citaat met bron</button>'
-        f' <a class="vb-terug" href="#vraag-{number}">Terug naar de vraag</a></p></article>'
+        f'<a class="vb-lees" data-blijf href="{escape(_place(citation))}">Lees bron {citation.n} in het rapport</a>'
+        f'<a class="vb-terug" href="#vraag-{number}">Terug naar de vraag</a></p></article>'
     )
 
 
@@ -51,8 +63,8 @@ def _reason(reason: Why) -> str:
     return f'<details class="vb-waarom"><summary>Waarom deze bron</summary><p>{told}</p></details>'
 
 
-def place_query(citation: Citation) -> dict[str, str]:
-    """Return the reading room's parameters that open the passage with the quoted words marked."""
+def _place(citation: Citation) -> str:
+    """Return the reading room's address of the passage with the quoted words marked."""
     passage = citation.quote.passage
     places = ",".join(f"{start}-{end}" for start, end in citation.quote.spans)
-    return {"report": passage.report, "passage": passage.id, "zin": places}
+    return "bronnen?" + urlencode({"report": passage.report, "passage": passage.id, "zin": places})

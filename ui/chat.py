@@ -1,5 +1,9 @@
 """The chat page: a question, the answer with its markers, the sources below it, and what to do with it."""
 
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from assistant.engine import Assistant
@@ -8,11 +12,13 @@ from assistant.history import History
 from assistant.records import Answer
 from assistant.why import Why, why
 from ingest.errors import UsageError
-from ui import bewaren, feedback, scope, talk
-from ui.cards import card_html, place_query
+from ui import bewaren, feedback, model, scope, talk
+from ui.cards import cards_html
 from ui.html import announcement, answer_html
 from ui.marks import announce, bring_into_view, text_html
-from ui.pages import Pages
+
+if TYPE_CHECKING:
+    from assistant.writer import Writer
 
 EXAMPLES = (
     "Wat doe ik als de hulpvraag ontbreekt?",
@@ -31,7 +37,7 @@ PRIVATE = "Noem geen namen of andere persoonsgegevens. Vraagbaak laat weg wat he
 NEAREST = "Dichtst in de buurt, geen antwoord op uw vraag"
 
 
-def show(assistant: Assistant, pages: Pages, history: History, store: Feedback, user: str) -> None:
+def show(assistant: Assistant, history: History, store: Feedback, user: str) -> None:
     """Draw the page for this session.
 
     :param user: whose conversations are kept, where that is switched on.
@@ -43,17 +49,21 @@ def show(assistant: Assistant, pages: Pages, history: History, store: Feedback, 
         st.warning(told)
     with st.bottom:
         chosen = scope.show(assistant.index)
+        able = model.writer(assistant)
+        may_write = model.chosen(able)
         asked = st.chat_input("Stel uw vraag", key="vraag", max_chars=4000)
-    asked = asked or st.session_state.pop("asked", None)
+    asked = asked or st.session_state.pop("asked", None) or _linked_question()
     if asked:
         talk.ask(assistant, str(asked), chosen.filters(assistant.index.reports))
-        _keep(history, user)
+        st.session_state["to_write"] = len(talk.answers()) - 1 if may_write else None
     if not talk.answers():
         _welcome()
         return
     for number in range(len(talk.answers())):
-        _show_answer(assistant, number, pages, store)
-    _after(assistant, pages)
+        _show_answer(assistant, number, store, able)
+    if asked:
+        _keep(history, user)
+    _after(assistant)
 
 
 def _open_kept(assistant: Assistant, history: History, user: str) -> None:
@@ -77,6 +87,14 @@ def _keep(history: History, user: str) -> None:
     st.session_state["conversation"] = st.query_params["gesprek"] = name
 
 
+def _linked_question() -> str | None:
+    """Return the question of a link that somebody sent, once: a reload does not ask it again."""
+    linked = st.query_params.get(scope.ASKED)
+    if linked is not None:
+        del st.query_params[scope.ASKED]
+    return linked if linked and not talk.answers() else None
+
+
 def _ask(question: str) -> None:
     st.session_state["asked"] = question
 
@@ -91,20 +109,29 @@ def _welcome() -> None:
     st.html(f'<p class="vb-gezocht">{PRIVATE}</p>')
 
 
-def _show_answer(assistant: Assistant, number: int, pages: Pages, store: Feedback) -> None:
+def _show_answer(assistant: Assistant, number: int, store: Feedback, able: "Writer | None") -> None:
+    last = number == len(talk.answers()) - 1
+    draw = partial(talk.drawn, number, lambda: _answer_and_sources(assistant, number))
+    if able and st.session_state.get("to_write") == number:
+        st.session_state["to_write"] = None
+        model.write(able, talk.answers()[number], assistant.index, partial(talk.replace, number), draw)
+    else:
+        st.html(draw())
     answer = talk.answers()[number]
-    st.html(answer_html(answer, number))
-    _show_search(assistant, answer, number)
-    if answer.citations:
-        st.subheader("Bronnen" if answer.status in ("answered", "partly") else NEAREST, anchor=False)
-    for citation in answer.citations:
-        with st.container(border=True, key=f"kaart-{number}-{citation.n}"):
-            st.html(card_html(citation, number, _why(assistant, answer, citation.quote.passage.id)))
-            st.page_link(
-                pages.bronnen, label=f"Lees bron {citation.n} in het rapport", query_params=place_query(citation)
-            )
-    if answer.status != "invalid":
+    leans = last and number and answer.standalone_question != answer.question
+    if leans and st.button("Zoek zonder het gesprek ervoor", key=f"alleen-{number}"):
+        talk.ask_alone(assistant, number)
+        st.rerun()
+    if last:
         feedback.show(assistant, store, answer, f"oordeel-{number}", talk.history(number))
+
+
+def _answer_and_sources(assistant: Assistant, number: int) -> str:
+    answer = talk.answers()[number]
+    title = "Bronnen" if answer.status in ("answered", "partly") else NEAREST
+    reasons = [_why(assistant, answer, citation.quote.passage.id) for citation in answer.citations]
+    cards = cards_html(title, answer.citations, number, reasons)
+    return answer_html(answer, number) + _searched(assistant, answer, number) + _share(number) + cards
 
 
 def _why(assistant: Assistant, answer: Answer, passage: str) -> Why | None:
@@ -114,19 +141,25 @@ def _why(assistant: Assistant, answer: Answer, passage: str) -> Why | None:
     return why(assistant.index, answer.standalone_question, assistant.index.passages[place])
 
 
-def _show_search(assistant: Assistant, answer: Answer, number: int) -> None:
-    """Say what was searched and where, where that is not plainly the question in all reports."""
+def _share(number: int) -> str:
+    answer = talk.answers()[number]
+    if answer.status == "invalid":
+        return ""
+    link = escape(scope.link_to(answer.standalone_question, talk.filters_of(number)))
+    label = "Kopieer een link naar deze vraag"
+    return f'<p class="vb-delen"><button class="vb-knop" data-kopieer-pad="{link}">{label}</button></p>'
+
+
+def _searched(assistant: Assistant, answer: Answer, number: int) -> str:
+    """Return what was searched and where, where that is not plainly the question in all reports."""
     where = scope.in_words(talk.filters_of(number), assistant.index.reports)
-    if where:
-        st.html(text_html(f"Gezocht in: {where}.", "vb-gezocht"))
+    told = [f"Gezocht in: {where}."] if where else []
     if answer.standalone_question != answer.question:
-        st.html(text_html(f"Gezocht op: {answer.standalone_question}", "vb-gezocht"))
-        if number and st.button("Zoek zonder het gesprek ervoor", key=f"alleen-{number}"):
-            talk.ask_alone(assistant, number)
-            st.rerun()
+        told.append(f"Gezocht op: {answer.standalone_question}")
+    return "".join(text_html(line, "vb-gezocht") for line in told)
 
 
-def _after(assistant: Assistant, pages: Pages) -> None:
+def _after(assistant: Assistant) -> None:
     """Draw what comes after the last answer: questions to go on with, a new conversation, keeping this one."""
     last = len(talk.answers()) - 1
     suggested = talk.next_of(last)

@@ -28,6 +28,7 @@ STATUS = {
     "invalid": "Geen vraag gelezen",
 }
 HEADING = re.compile(r"\*\*(.+)\*\*")
+BADGE = re.compile(r"((?: \[\d+\])+) \((letterlijk|onderbouwd)\)$")  # how writer_draft ends a sentence
 LANE = re.compile(r".+ \d{4}")  # a comparison's headings name a report and its year: see answer.compose_lanes
 
 
@@ -37,7 +38,11 @@ def answer_html(answer: Answer, number: int) -> str:
     notices = "".join(f'<div class="vb-melding">{_bold(escape(n.text))}</div>' for n in answer.notices)
     body = "".join(_groups(answer, number))
     region = f'<section class="vb-antwoord" aria-label="Antwoord {number + 1}">{body}</section>'
-    return question + notices + status_html(answer) + region
+    if answer.engine != "extractive":
+        told = f"Samengevat door een taalmodel ({escape(answer.engine)}). Elke zin is getoetst aan de passages."
+        region += f'<p class="vb-gezocht">{told}</p>'
+    in_danger = any(notice.kind == "crisis" for notice in answer.notices)
+    return question + notices + ("" if in_danger else status_html(answer)) + region
 
 
 def status_html(answer: Answer) -> str:
@@ -96,7 +101,7 @@ def _section(title: str, lines: list[str], number: int) -> str:
         if item != in_list:
             html.append("<ul>" if item else "</ul>")
         in_list = item
-        text = _markers(_bold(escape(line[2:] if item else line, quote=False)), number)
+        text = _badged(_markers(_bold(escape(line[2:] if item else line, quote=False)), number), number)
         lead = ' class="kort"' if title == "Kort" else ""
         html.append(f"<li>{text}</li>" if item else f"<p{lead}>{text}</p>")
     return "".join(html) + ("</ul>" if in_list else "")
@@ -110,6 +115,17 @@ def _markers(text: str, number: int) -> str:
     return re.sub(
         r'(?<=") \[(\d+)\]', rf' <a class="vb-verwijzing" href="#bron-{number}-\1" aria-label="bron \1">[\1]</a>', text
     )
+
+
+def _badged(text: str, number: int) -> str:
+    """Return a model's sentence with its markers and its badge; other lines as they are."""
+    badge = BADGE.search(text)
+    if not badge:
+        return text
+    marks = re.sub(
+        r"\[(\d+)\]", rf'<a class="vb-verwijzing" href="#bron-{number}-\1" aria-label="bron \1">[\1]</a>', badge[1]
+    )
+    return f'{text[: badge.start()]}{marks} <span class="vb-keur vb-keur-{badge[2]}">{badge[2]}</span>'
 
 
 def kind_html(kind: str) -> str:

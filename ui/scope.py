@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -25,6 +26,7 @@ KINDS = {
 }
 KEYS = {"reports": "rapport", "years": "jaar", "places": "plaats", "kinds": "soort"}
 BESIDE = "naast"
+ASKED = "vraag"
 EMPTY = "Geen enkele passage past bij deze keuze: {words}. Kies iets anders."
 NONE_FIT = "Geen enkel rapport past bij deze keuze van rapporten, jaren en plaatsen. Er wordt nu in alles gezocht."
 
@@ -89,6 +91,12 @@ def to_query(scope: Scope) -> dict[str, list[str]]:
     return {**kept, BESIDE: ["1"]} if scope.beside else kept
 
 
+def link_to(question: str, filters: Filters) -> str:
+    """Return the address, from the chat on, that asks a question again in the same place."""
+    scope = Scope(reports=filters.reports, kinds=filters.kinds, beside=filters.side_by_side)
+    return "./?" + urlencode({ASKED: question, **to_query(scope)}, doseq=True)
+
+
 def _options(reports: Mapping[str, Report]) -> dict[str, list[str]]:
     found = reports.values()
     return {
@@ -116,12 +124,13 @@ def show(index: Index) -> Scope:
     names = {**{report.id: f"{report.title} ({report.year})" for report in reports.values()}, **KINDS}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waar"):
         with st.popover("Waar zoeken", icon=":material/tune:"):
+            beside = _beside(scope)
             chosen = Scope(
                 reports=_pills("Rapporten", options["reports"], scope.reports, "reports", names),
                 years=_pills("Jaren", options["years"], scope.years, "years", names),
                 places=_pills("Plaatsen", options["places"], scope.places, "places", names),
                 kinds=_pills("Alleen dit soort passages", options["kinds"], scope.kinds, "kinds", names),
-                beside=_beside(scope),
+                beside=beside,
             )
             st.button("Zoek weer overal", on_click=_clear, disabled=chosen == Scope(), key="zoek-overal")
         st.html(_status(chosen, index))

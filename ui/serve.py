@@ -27,7 +27,8 @@ def serve(corpus: Path, index: Path, port: int, open_browser: bool) -> int:
     if config := os.environ.get(PREFIX + "CONFIG"):
         given["CONFIG"] = Path(config)
     paths = {PREFIX + name: str(path.resolve()) for name, path in given.items()}  # the server runs in another folder
-    environment = {**os.environ, **paths, PREFIX + "PORT": str(port)}
+    # One thread for each product of matrices: with many people at once more threads wait for each other.
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, **paths, PREFIX + "PORT": str(port)}
     command = [sys.executable, "-m", "ui.server"]
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # whoever stops us stops the server too

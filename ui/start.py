@@ -1,5 +1,6 @@
 """From an empty, old or damaged index to an assistant, shown on the page as it goes; and the screen of a fault."""
 
+import gc
 import logging
 import secrets
 import threading
@@ -88,7 +89,11 @@ def builder() -> Builder:
 
 @st.cache_resource(show_spinner="Vraagbaak start…")
 def _opened() -> Assistant:
-    return Assistant(settings().index_folder, settings().corpus)
+    opened = Assistant(settings().index_folder, settings().corpus)
+    # What the index holds stays as long as the process: the garbage collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
+    return opened
 
 
 def assistant() -> Assistant:

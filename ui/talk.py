@@ -1,6 +1,6 @@
 """The conversation of this browser session: what was asked and answered, kept apart from all other sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -27,6 +27,14 @@ def next_of(number: int) -> tuple[str, ...]:
     return found
 
 
+def drawn(number: int, draw: Callable[[], str]) -> str:
+    """Return the HTML of an answer; it is made once, as each run of the page shows the whole conversation again."""
+    kept: dict[int, str] = st.session_state.setdefault("drawn", {})
+    if number not in kept:
+        kept[number] = draw()
+    return kept[number]
+
+
 def history(before: int) -> list[Turn]:
     """Return the turns before an answer."""
     given = answers()[:before]
@@ -49,12 +57,19 @@ def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) ->
     in_danger = any(notice.kind == "crisis" for notice in answer.notices)
     st.session_state.setdefault("filters", {})[number] = filters
     st.session_state.setdefault("next", {})[number] = () if in_danger else next_questions(assistant, answer, filters)
+    st.session_state.setdefault("drawn", {}).pop(number, None)
     st.session_state["fresh"] = number
+
+
+def replace(number: int, answer: Answer) -> None:
+    """Put an answer in the place of another to the same question, as when a model goes on writing it."""
+    answers()[number] = answer
+    st.session_state.setdefault("drawn", {}).pop(number, None)
 
 
 def begin(given: Sequence[Answer] = (), conversation: str | None = None) -> None:
     """Begin a conversation: an empty one, or one that was kept."""
     st.session_state["answers"] = list(given)
-    st.session_state["filters"], st.session_state["next"] = {}, {}
+    st.session_state["filters"], st.session_state["next"], st.session_state["drawn"] = {}, {}, {}
     st.session_state["conversation"] = conversation
     st.session_state.pop("fresh", None)

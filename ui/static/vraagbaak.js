@@ -20,6 +20,16 @@ document.addEventListener("click", async (event) => {
   }, 2000);
 });
 
+// <a data-blijf href="…">: opens a page of ours without leaving the conversation, as Streamlit's own links do: it
+// follows the address when the browser says that it has changed.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-blijf]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  dispatchEvent(new PopStateEvent("popstate"));
+});
+
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
