@@ -23,10 +23,11 @@ def main() -> None:
     pages = Pages(
         chat=st.Page(_chat, title="Vragen", url_path="vragen", default=True),
         bronnen=st.Page(_reports, title="Bronnen", url_path="bronnen"),
+        leermateriaal=st.Page(_learning, title="Leermateriaal", url_path="leermateriaal"),
         gesprekken=st.Page(_conversations, title="Gesprekken", url_path="gesprekken"),
     )
     measuring = [st.Page(_evaluation, title="Evaluatie", url_path="evaluatie")] if may_manage() else []
-    page = st.navigation([pages.chat, pages.bronnen, pages.gesprekken, *measuring], position="top")
+    page = st.navigation([pages.chat, pages.bronnen, pages.leermateriaal, pages.gesprekken, *measuring], position="top")
     st.set_page_config(page_title=f"{page.title} · Vraagbaak", page_icon=MARK)
     st.session_state["pages"] = pages
     page.run()
@@ -42,11 +43,18 @@ def _chat() -> None:
     if "report" in st.query_params:  # a shared link opens the report
         st.switch_page(_pages().bronnen, query_params=st.query_params.to_dict())
     kept = settings().data / FILE
-    chat.show(assistant(), _pages(), History(kept), Feedback(kept), user_id())
+    chat.show(assistant(), History(kept), Feedback(kept), user_id())
 
 
 def _reports() -> None:
     bronnen.show(assistant(), _pages().chat)
+
+
+def _learning() -> None:
+    """Draw the page of learning material; only who opens it waits for its makers to load."""
+    from ui import leermateriaal
+
+    leermateriaal.show(assistant(), settings().data / FILE, user_id())
 
 
 def _conversations() -> None:

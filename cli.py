@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--kind", action="append", default=[], metavar="KIND", help="search this kind only; repeatable")
     beside = "set the searched reports side by side, one lane each"
     ask.add_argument("--side-by-side", action="store_true", help=beside)
+    ask.add_argument("--model", metavar="NAME", help="let this chat model write, each sentence checked (ollama:NAME)")
     ask.add_argument("--receipt", type=Path, metavar="FILE", help="also write the answer with all that it rests on")
     _add_folders(ask)
     ask.set_defaults(run=_ask)
@@ -74,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("eval", help="the gold question set, runs, comparisons and the gate", add_help=False)
     evaluate.add_argument("rest", nargs=argparse.REMAINDER)
     evaluate.set_defaults(run=_eval)
+    learn = commands.add_parser("learn", help="lesson packs, quizzes and the self-scan", add_help=False)
+    learn.add_argument("rest", nargs=argparse.REMAINDER)
+    learn.set_defaults(run=_learn)
     feedback = commands.add_parser("feedback", help="what readers thought of answers")
     kept = feedback.add_subparsers(required=True, metavar="COMMAND")
     export = kept.add_parser("export", help="print open verdicts as candidate gold rows, one JSON object a line")
@@ -155,8 +159,9 @@ def _ask(given: argparse.Namespace) -> int:
     assistant = _assistant(given)
     filters = Filters(tuple(given.report), tuple(given.kind), given.side_by_side)
     assistant.index.allowed(filters)  # an unknown report or kind is refused before any answer is printed
+    write = _model_writes(given.model, assistant)
     if lines is None:
-        answer = assistant.ask(given.question, filters=filters, top=given.top)
+        answer = write(assistant.ask(given.question, filters=filters, top=given.top))
         if given.receipt:
             from assistant.receipt import write_receipt
 
@@ -164,7 +169,7 @@ def _ask(given: argparse.Namespace) -> int:
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2) if given.json else as_text(answer))
         return 0
     for line in lines:
-        print(json.dumps(_batch_answer(assistant, line, filters, given.top), ensure_ascii=False), flush=True)
+        print(json.dumps(_batch_answer(assistant, line, filters, given.top, write), ensure_ascii=False), flush=True)
     return 0
 
 
@@ -205,7 +210,21 @@ def _batch_lines(name: str) -> Iterator[bytes]:
     return lines()
 
 
-def _batch_answer(assistant: Any, line: bytes, filters: Filters, top: int) -> dict[str, Any]:
+def _model_writes(name: str | None, assistant: Any) -> Callable[[Answer], Answer]:
+    """Return what lets a model write over an answer; without a name answers stay as they are, and nothing is loaded."""
+    if not name:
+        return lambda answer: answer
+    from assistant.ground import Ground
+    from assistant.writer import Writer
+
+    ground = Ground(assistant.index, assistant.corpus)
+    writer = Writer(settings().model_copy(update={"model": name}), ground.check)
+    return lambda answer: writer.written(answer, assistant.index).answer
+
+
+def _batch_answer(
+    assistant: Any, line: bytes, filters: Filters, top: int, write: Callable[[Answer], Answer]
+) -> dict[str, Any]:
     try:
         data = json.loads(line.decode("utf-8"))
         name, question = data.get("id"), data["question"]
@@ -216,7 +235,7 @@ def _batch_answer(assistant: Any, line: bytes, filters: Filters, top: int) -> di
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = line.decode("utf-8", "replace").strip()[:200]
         return _unreadable(assistant, text, filters, top)
-    answer = assistant.ask(question, history, filters, top)
+    answer = write(assistant.ask(question, history, filters, top))
     return {**answer.to_json(), "id": name}
 
 
@@ -253,6 +272,16 @@ def _eval(given: argparse.Namespace) -> int:
     from evals.commands import add_commands  # only an evaluator waits for the evals to load
 
     parser = _Parser(prog="vraagbaak eval")
+    add_commands(parser, _positive)
+    chosen = parser.parse_args(given.rest)
+    status: int = chosen.run(chosen)
+    return status
+
+
+def _learn(given: argparse.Namespace) -> int:
+    from learn.commands import add_commands  # only a trainer waits for it to load
+
+    parser = _Parser(prog="vraagbaak learn")
     add_commands(parser, _positive)
     chosen = parser.parse_args(given.rest)
     status: int = chosen.run(chosen)

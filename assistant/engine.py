@@ -25,6 +25,7 @@ from assistant.scope import side_by_side
 from assistant.sentences import Candidate, rank_sentences
 from assistant.several import joined, merged
 from ingest.analysis import content_words
+from ingest.prompts import load_prompt
 from ingest.store import IndexFolder
 
 DEPTH = 20
@@ -104,9 +105,14 @@ class Assistant:
         )
 
     def receipt(self, answer: Answer, filters: Filters | None = None) -> dict[str, Any]:
-        """Return the receipt of an answer that this assistant gave: see ``receipt.py``."""
+        """Return the receipt of an answer that this assistant gave: see ``receipt.py``.
+
+        Of an answer that a model wrote it names the model and the sha256 of the prompt.
+        """
         manifest = self.index.manifest
-        used = {"embedder": manifest["embedder"], "fusion": asdict(self.fusion)}
+        used = {"embedder": manifest["embedder"], "fusion": asdict(self.fusion), "model": answer.engine}
+        if answer.engine != "extractive":
+            used["prompt"] = load_prompt("answer_passages").digest
         return make_receipt(answer, self.index.reports, manifest["fingerprint"], used, filters or Filters())
 
     def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters, urgent: bool) -> Outcome:

@@ -9,19 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals import learning, tables
+from evals import grounding_fit, learning, tables
 from evals.compare import compare, regressions
 from evals.gold import SPLITS, GoldQuestion, accepted_file, gold_files, holds_fact, load_gold, project_files
 from evals.items import fact_ranks
+from evals.modelled import Choice, Modelled, add_options, choice_of
 from evals.runs import Run, ask_all, read_run, start_run
+from evals.said import described
 from evals.score import Scores, score
 from evals.systems import system_names, texts_of
 from ingest.catalogue import load_catalogue
+from ingest.chat_model import is_local, place
 from ingest.errors import UsageError
 from ingest.read import read_report
 from ingest.settings import PROJECT, settings
 
 REFERENCE = PROJECT / "evals" / "results"
+REPLIES = "replies"  # of models, beside the runs that share them
 
 
 def runs_folder() -> Path:
@@ -41,6 +45,7 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     run.add_argument("--out", type=Path, metavar="DIR", help="the run folder (one named by the time)")
     run.add_argument("--resume", action="store_true", help="go on with the run in --out")
     run.add_argument("--limit", type=positive, metavar="N", help="the first N questions only")
+    add_options(run)
     run.set_defaults(run=_run)
     scored = commands.add_parser("score", help="score a run's saved answers again")
     scored.add_argument("folder", type=Path)
@@ -72,9 +77,11 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     agree.add_argument("other", type=Path)
     agree.set_defaults(run=_agree)
     learning.add_commands(commands)
+    grounding_fit.add_command(commands)
     table = commands.add_parser("table", help="run every system on the same questions and print one table")
     table.add_argument("--split", choices=SPLITS, default="test")
     table.add_argument("--write", action="store_true", help="keep the table in evals/results and in the README")
+    add_options(table)
     table.set_defaults(run=_table)
 
 
@@ -139,26 +146,43 @@ def _bar(total_name: str) -> tuple[Any, Callable[[int, int], None]]:
 
 
 def make_run(folder: Path, system: str, split: str, limit: int | None = None, resume: bool = False,
-             progress: Callable[[int, int], None] = lambda *_: None) -> None:  # fmt: skip
-    """Ask a system the questions of a split; the folder holds what was done, also when it is interrupted."""
+             progress: Callable[[int, int], None] = lambda *_: None, choice: Choice | None = None) -> None:  # fmt: skip
+    """Ask a system the questions of a split; the folder holds what was done, also when it is interrupted.
+
+    :raises UsageError: a model is chosen that cannot be used, or over another system than Vraagbaak itself.
+    """
     from ingest.index import build_index
 
+    if choice and system != "vraagbaak":
+        raise UsageError(f"a model writes over the answers of 'vraagbaak', not of {system!r}; leave out one of the two")
     corpus, index = settings().corpus, settings().index_folder
     build_index(corpus, index, settings().embedder)
+    model = Modelled(settings(), choice, runs_folder() / REPLIES) if choice else None
     questions = run_questions(split)[:limit]
-    todo = start_run(folder, system, questions, index, corpus, split, resume, limit)
-    ask_all(folder, system, todo, index, corpus, progress)
+    todo = start_run(folder, system, questions, index, corpus, split, resume, limit, model.manifest if model else None)
+    ask_all(folder, system, todo, index, corpus, progress, model)
+
+
+def _choice(given: argparse.Namespace) -> Choice | None:
+    """Return the chosen models, and say which of them do not run here: choosing one is agreeing to it."""
+    choice = choice_of(given, settings())
+    for name in dict.fromkeys((choice.model, choice.judge) if choice else ()):
+        at = settings().model_copy(update={"model": name})
+        if name and not is_local(at):
+            print(f"questions and passages go to {name} at {place(at)}", file=sys.stderr)
+    return choice
 
 
 def _run(given: argparse.Namespace) -> int:
     folder = given.out or runs_folder() / f"{datetime.now():%Y%m%d-%H%M%S}-{given.system}"
+    choice = _choice(given)
     bar, progress = _bar(given.system)
     try:
-        make_run(folder, given.system, given.split, given.limit, given.resume, progress)
+        make_run(folder, given.system, given.split, given.limit, given.resume, progress, choice)
     except KeyboardInterrupt:
         bar.close()
         print(f"stopped; go on with: vraagbaak eval run --split {given.split} --system {given.system} "
-              f"--out {folder} --resume", file=sys.stderr)  # fmt: skip
+              f"--out {folder} --resume{choice.arguments if choice else ''}", file=sys.stderr)  # fmt: skip
         return 130
     bar.close()
     return _print_scores(folder)
@@ -173,6 +197,8 @@ def _print_scores(folder: Path) -> int:
 
     run, gold, scores = scored_run(folder)
     print(tables.run_table(run.name, scores))
+    if told := tables.model_table(run):
+        print(f"\n{told}")
     texts = texts_of(run.manifest["system"], settings().index_folder, settings().corpus)
     beside = published_figures(run, as_qrels([q for q in gold if q.id in run.items], texts))
     print("\nby ir-measures, every passage that holds a fact counting: "
@@ -220,7 +246,7 @@ def describe(run: Run, question: GoldQuestion) -> list[str]:
             lines.append(
                 f"  [{quote['n']}] {'right ' if right else 'other '} {quote['passage']}  {quote['quote'][:90]!r}"
             )
-    return lines
+    return lines + (described(item.said) if item.said else [])
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -270,18 +296,26 @@ def _agree(given: argparse.Namespace) -> int:
 def _table(given: argparse.Namespace) -> int:
     from evals.export import keep_table
 
-    scored: dict[str, Scores] = {}
-    for system in system_names():
-        folder = runs_folder() / f"table-{given.split}-{datetime.now():%Y%m%d-%H%M%S}-{system}"
-        bar, progress = _bar(system)
-        make_run(folder, system, given.split, progress=progress)
-        bar.close()
-        _, _, scored[system] = scored_run(folder)
+    choice = _choice(given)
+    scored = {system: _table_run(given.split, system)[1] for system in system_names()}
     text = tables.systems_table(scored)
     print(text)
     if given.write:
         keep_table(given.split, text, tables.figures_table(scored["vraagbaak"]))
+    if choice:  # never kept: others do not have this model
+        run, scores = _table_run(given.split, "vraagbaak", choice)
+        print(f"\n{tables.model_table(run)}\n\n{tables.figures_table(scores)}")
     return 0
+
+
+def _table_run(split: str, system: str, choice: Choice | None = None) -> tuple[Run, Scores]:
+    name = f"{system}-model" if choice else system
+    folder = runs_folder() / f"table-{split}-{datetime.now():%Y%m%d-%H%M%S}-{name}"
+    bar, progress = _bar(name)
+    make_run(folder, system, split, progress=progress, choice=choice)
+    bar.close()
+    run, _, scores = scored_run(folder)
+    return run, scores
 
 
 def run_names() -> list[Path]:

@@ -8,6 +8,7 @@ from typing import Any
 from assistant.receipt import stands
 from evals.gold import GoldQuestion, holds_fact
 from evals.metrics import hit_at_1, mrr_at_10, ndcg_at_10, recall_at
+from evals.said import Said, answer_json, model_figures
 from evals.systems import Response
 
 REFUSED = ("not_found", "out_of_scope")
@@ -23,10 +24,12 @@ class Item:
     answer: dict[str, Any] | None
     milliseconds: float
     error: str = ""
+    said: Said | None = None  # of the model, in a run with one
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON types."""
-        return {**self.__dict__, "ranking": list(self.ranking)}
+        plain = {**self.__dict__, "ranking": list(self.ranking)}
+        return plain | {"said": self.said.to_json() if self.said else None}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Item":
@@ -34,15 +37,14 @@ class Item:
 
         :raises TypeError, KeyError: the data has another form.
         """
-        return cls(**{**data, "ranking": tuple(data["ranking"])})
+        said = Said.from_json(data["said"]) if data.get("said") else None
+        return cls(**{**data, "ranking": tuple(data["ranking"]), "said": said})
 
 
 def make_item(question: GoldQuestion, response: Response, milliseconds: float) -> Item:
     """Return the item of a response."""
     ranking = tuple({"report": r.report, "id": r.id, "text": r.text} for r in response.ranking)
-    answer = response.answer.to_json() if response.answer else None
-    kept = {key: value for key, value in answer.items() if key != "passages"} if answer else None
-    return Item(question.id, ranking, kept, milliseconds)
+    return Item(question.id, ranking, answer_json(response.answer) if response.answer else None, milliseconds)
 
 
 def fact_ranks(question: GoldQuestion, item: Item) -> list[int | None]:
@@ -80,7 +82,13 @@ def figures(question: GoldQuestion, item: Item, reports: Mapping[str, str]) -> d
         )
     elif question.kind == "personal_data":
         found["personal_data_false_alarm"] = float("personal_data" in notices)
-    quotes = item.answer["citations"]
+    quotes = list(item.answer["citations"])
+    if item.said:
+        with_model = item.said.answer or item.answer
+        quotes += with_model["citations"]
+        found |= model_figures(item.said)
+        if question.answerable:
+            found["nugget_recall_model"] = _nugget_recall(question, with_model)
     if quotes:
         found["faithfulness"] = sum(stands(quote, reports[quote["report"]]) for quote in quotes) / len(quotes)
     return found
@@ -93,13 +101,18 @@ def _answer_figures(question: GoldQuestion, answer: dict[str, Any]) -> dict[str,
     for report, text in quotes:
         shown[report] = f"{shown.get(report, '')} {text}"
     found = {
-        "nugget_recall": sum(any(holds_fact(r, t, fact) for r, t in quotes) for fact in question.evidence)
-        / len(question.evidence),
+        "nugget_recall": _nugget_recall(question, answer),
         "first_citation": float(bool(right) and right[0]),
         "words": float(sum(len(text.split()) for _, text in quotes)),
         "citations": float(len(quotes)),
     }
     return found | ({"citation_precision": sum(right) / len(right)} if right else {})
+
+
+def _nugget_recall(question: GoldQuestion, answer: dict[str, Any]) -> float:
+    quotes = [(quote["report"], quote["quote"]) for quote in answer["citations"]]
+    held = [any(holds_fact(report, text, fact) for report, text in quotes) for fact in question.evidence]
+    return sum(held) / len(held)
 
 
 def _names_missing(question: GoldQuestion, answer: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from evals.gold import GoldQuestion, gold_files
 from evals.items import Item, make_item
+from evals.modelled import Modelled
 from evals.systems import open_system
 from ingest.catalogue import load_catalogue
 from ingest.errors import UsageError, VraagbaakError
@@ -53,7 +54,8 @@ class Run:
     @property
     def name(self) -> str:
         """Return how the run is called in tables."""
-        return f"{self.manifest['system']} ({self.folder.name})"
+        model = f" + {self.manifest['model']['name']}" if "model" in self.manifest else ""
+        return f"{self.manifest['system']}{model} ({self.folder.name})"
 
 
 def start_run(
@@ -65,21 +67,24 @@ def start_run(
     split: str,
     resume: bool,
     limit: int | None = None,
+    model: dict[str, str] | None = None,
 ) -> list[GoldQuestion]:
     """Make or reopen a run folder; return the questions that are still to be asked.
 
+    :param model: what ``Modelled.manifest`` gives, in a run with a model.
     :raises UsageError: the folder holds a run already and ``resume`` is off, or it was made from other things.
     """
     manifest = {**_manifest(system, questions, index, corpus, split), "limit": limit}
+    manifest |= {"model": model} if model else {}
     path = folder / "manifest.json"
     if path.exists():
         if not resume:
             raise UsageError(f"{folder} holds a run already; use --resume or another --out")
         _cut_off_half_lines(folder)
         old = read_run(folder)
-        for key in ("system", "questions", "corpus", "index"):
-            if old.manifest[key] != manifest[key]:
-                raise UsageError(f"{folder}: cannot be resumed: its {key!r} was {str(old.manifest[key])[:60]!r}")
+        for key in ("system", "questions", "corpus", "index", "model"):
+            if old.manifest.get(key) != manifest.get(key):
+                raise UsageError(f"{folder}: cannot be resumed: its {key!r} was {str(old.manifest.get(key))[:60]!r}")
         return [question for question in questions if question.id not in old.items]
     folder.mkdir(parents=True, exist_ok=True)
     write_json(path, manifest)
@@ -87,9 +92,17 @@ def start_run(
 
 
 def ask_all(
-    folder: Path, system: str, questions: Sequence[GoldQuestion], index: Path, corpus: Path, progress: Progress
+    folder: Path,
+    system: str,
+    questions: Sequence[GoldQuestion],
+    index: Path,
+    corpus: Path,
+    progress: Progress,
+    model: Modelled | None = None,
 ) -> None:
     """Ask the questions and write each item as it comes; what a fault stops is kept as an item with its error.
+
+    An item's milliseconds are the system's alone: what the model costs is kept apart.
 
     :raises CorpusError, IndexFault: the system cannot be opened.
     """
@@ -103,7 +116,10 @@ def ask_all(
             progress(done, len(questions))
             begun = time.perf_counter()
             try:
-                item = make_item(question, ask(question), (time.perf_counter() - begun) * 1000)
+                response = ask(question)
+                item = make_item(question, response, (time.perf_counter() - begun) * 1000)
+                if model and response.answer:
+                    item = replace(item, said=model(response.answer))
             except VraagbaakError as error:
                 item = Item(question.id, (), None, (time.perf_counter() - begun) * 1000, str(error))
             for text in item.ranking:

@@ -13,8 +13,13 @@ HEADLINE = (
     "nugget_recall", "first_citation", "citation_precision", "faithfulness", "words", "citations",
     "refused_near_miss", "refused_out_of_scope", "over_refusal",
     "crisis_found", "crisis_false_alarm", "personal_data_found", "personal_data_false_alarm",
+    "nugget_recall_model", "alce_recall", "alce_precision", "sentences_removed", "fell_back", "model_failed",
+    "tokens_in", "tokens_out", "model_seconds", "judge_supports", "judge_agrees",
 )  # fmt: skip
-LOWER_IS_BETTER = ("over_refusal", "crisis_false_alarm", "personal_data_false_alarm", "words", "citations")
+LOWER_IS_BETTER = (
+    "over_refusal", "crisis_false_alarm", "personal_data_false_alarm", "words", "citations",
+    "sentences_removed", "fell_back", "model_failed", "tokens_in", "tokens_out", "model_seconds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

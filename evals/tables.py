@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from evals.compare import Comparison
+from evals.runs import Run
+from evals.said import FAILED, JUDGED, UNREADABLE, judged_rows, told
 from evals.score import HEADLINE, LOWER_IS_BETTER, Figure, Scores
 
 NAMES = {
@@ -26,6 +28,17 @@ NAMES = {
     "crisis_false_alarm": "danger: false alarms",
     "personal_data_found": "personal data masked",
     "personal_data_false_alarm": "personal data: false alarms",
+    "nugget_recall_model": "nugget recall with the model",
+    "alce_recall": "citation recall of the model (ALCE)",
+    "alce_precision": "citation precision of the model (ALCE)",
+    "sentences_removed": "sentences of the model removed",
+    "fell_back": "fell back to the passages",
+    "model_failed": "model failed",
+    "tokens_in": "tokens in",
+    "tokens_out": "tokens out",
+    "model_seconds": "seconds of the model",
+    "judge_supports": "kept sentences that the judge supports",
+    "judge_agrees": "judge agrees with the string check",
 }
 SYSTEM_COLUMNS = ("recall@1", "recall@5", "recall@10", "hit@1", "ndcg@10", "nugget_recall")
 
@@ -67,6 +80,18 @@ def run_table(name: str, scores: Scores) -> str:
         "",
         markdown(["kind", "recall@5", "nDCG@10", "nugget recall", "n"], kinds),
     ])  # fmt: skip
+
+
+def model_table(run: Run) -> str:
+    """Return what a run's model did in all, and what the judge said beside the string check; empty without a model."""
+    if "model" not in run.manifest:
+        return ""
+    all_said = [item.said for item in run.items.values() if item.said]
+    lines = told(run.manifest["model"]["name"], all_said)
+    if rows := judged_rows(all_said):
+        lines += ["", f"judge: {run.manifest['model']['judge']}, beside the string check", ""]
+        lines.append(markdown(["string check", *JUDGED, UNREADABLE, FAILED], rows))
+    return "\n".join(lines)
 
 
 def figures_table(scores: Scores) -> str:

@@ -68,7 +68,7 @@ class StoreError(VraagbaakError):
     """The database of conversations and feedback cannot be read or written."""
 
     def __init__(self, message: str) -> None:
-        dutch = "De gesprekken kunnen niet worden bewaard of gelezen. Laat uw beheerder dit zien:"
+        dutch = "Wat Vraagbaak bewaart, kan niet worden opgeslagen of gelezen. Laat uw beheerder dit zien:"
         super().__init__(message, f"{dutch} {message}")
 
 

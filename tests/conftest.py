@@ -93,7 +93,7 @@ def vraagbaak(attempts: Path) -> Callable[..., subprocess.CompletedProcess[str]]
 
 
 @contextmanager
-def serving(index: Path, data: Path) -> Iterator[str]:
+def serving(index: Path, data: Path, **settings: str) -> Iterator[str]:
     """The real app on a free port, with its own data folder; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -101,7 +101,7 @@ def serving(index: Path, data: Path) -> Iterator[str]:
     command = [str(Path(sys.executable).parent / "vraagbaak"), "chat", "--no-browser", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--index", str(index)],
-        env=environment(VRAAGBAAK_DATA=str(data)),
+        env=environment(VRAAGBAAK_DATA=str(data), **settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

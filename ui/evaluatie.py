@@ -42,6 +42,17 @@ DUTCH = {
     "crisis_false_alarm": "gevaar: vals alarm",
     "personal_data_found": "persoonsgegevens weggelaten",
     "personal_data_false_alarm": "persoonsgegevens: vals alarm",
+    "nugget_recall_model": "nodige feiten in het antwoord met het model",
+    "alce_recall": "zinnen van het model die hun bronnen dragen",
+    "alce_precision": "bronverwijzingen van het model die kloppen",
+    "sentences_removed": "zinnen van het model weggelaten",
+    "fell_back": "teruggevallen op de passages",
+    "model_failed": "het model gaf geen goed antwoord",
+    "tokens_in": "tokens gelezen",
+    "tokens_out": "tokens geschreven",
+    "model_seconds": "seconden van het model",
+    "judge_supports": "getoonde zinnen die de beoordelaar draagt",
+    "judge_agrees": "beoordelaar is het eens met de controle",
 }
 SPLIT_NAMES = {"dev": "dev (om op af te stellen)", "test": "test (om mee te oordelen)"}
 

@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.database import owner
 from assistant.feedback import Feedback
 from assistant.history import Conversation, History
+from learn.store import Packs
 from ui import talk
 from ui.access import TOKEN
 from ui.marks import plain_label
@@ -35,8 +36,9 @@ def show(history: History, user: str, chat_page: Any) -> None:
     """
     st.title("Gesprekken", anchor=False)
     days = history.switched_on(user)
-    if _is_browser(user):  # each visit renews the cookie
-        st.html(f'<span data-koekje="{user if days else ""}"></span>')
+    if _is_browser(user):  # each visit renews the cookie, which kept lesson packs need too
+        keeps = days or Packs(history.path).listed(user)
+        st.html(f'<span data-koekje="{user if keeps else ""}"></span>')
     if told := st.session_state.pop("gesprekken-melding", ""):
         st.success(told)
     if days is None:

@@ -10,4 +10,5 @@ class Pages:
 
     chat: Any
     bronnen: Any
+    leermateriaal: Any
     gesprekken: Any

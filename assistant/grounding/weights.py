@@ -1,0 +1,74 @@
+"""The fitted weights: the mean of a logistic regression and of boosted trees of depth three, by numpy alone."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import CorpusError
+
+DEPTH = 3
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A fitted judge of features.
+
+    :param linear: shape (4, features): mean, scale and weight of each feature, and in the last row first the constant.
+    :param splits: shape (trees, 7, 2): feature and threshold of each node of a full tree, level by level.
+    :param leaves: shape (trees, 8): what each leaf adds to the log-odds.
+    :param base: the log-odds before the first tree.
+    :param threshold: the probability of being false from which a sentence is rejected.
+    """
+
+    features: tuple[str, ...]
+    linear: Numbers
+    splits: Numbers
+    leaves: Numbers
+    base: float
+    threshold: float
+
+    def doubt(self, row: Mapping[str, float]) -> float:
+        """Return the probability that a claim with these features is false, 0 to 1."""
+        values = np.array([row[name] for name in self.features])
+        mean, scale, weight, rest = self.linear
+        linear = float(((values - mean) / scale) @ weight + rest[0])
+        node = np.zeros(len(self.splits), dtype=np.int64)
+        trees = np.arange(len(self.splits))
+        for _ in range(DEPTH):
+            split = self.splits[trees, node]
+            node = 2 * node + 1 + (values[split[:, 0].astype(np.int64)] > split[:, 1])
+        boosted = self.base + float(self.leaves[trees, node - (2**DEPTH - 1)].sum())
+        return float((1 / (1 + np.exp(-linear)) + 1 / (1 + np.exp(-boosted))) / 2)
+
+    def save(self, path: Path) -> None:
+        """Write the weights to one file."""
+        np.savez_compressed(
+            path,
+            features=np.array(self.features),
+            linear=self.linear.astype(np.float32),
+            splits=self.splits.astype(np.float32),
+            leaves=self.leaves.astype(np.float32),
+            rest=np.array([self.base, self.threshold]),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "Weights":
+        """Return the weights that ``save`` wrote.
+
+        :raises CorpusError: the file is missing, cut off or of another form; says how to make it.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                features = tuple(str(name) for name in data["features"])
+                linear, splits, leaves = (data[name].astype(np.float64) for name in ("linear", "splits", "leaves"))
+                base, threshold = (float(value) for value in data["rest"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise CorpusError(f"{path}: cannot be read ({error}); make it with vraagbaak eval ground --fit") from error
+        if linear.shape != (4, len(features)) or len(splits) != len(leaves):
+            raise CorpusError(f"{path}: its parts do not belong together; make it with vraagbaak eval ground --fit")
+        return cls(features, linear, splits, leaves, base, threshold)
