@@ -324,7 +324,7 @@ def test_a_file_that_cannot_be_written_gets_a_sentence(data: Path, assistant: As
     app = page(ask_page, assistant=assistant, store=Feedback(data / FILE), answers=[answer])
     button(app, "Nuttig").click().run()
     assert [one.value.split(" Laat")[0] for one in app.error] == [
-        "De gesprekken kunnen niet worden bewaard of gelezen."
+        "Wat Vraagbaak bewaart, kan niet worden opgeslagen of gelezen."
     ]
     assert not app.exception
 

@@ -23,6 +23,9 @@ from assistant.engine import Assistant
 from assistant.history import Conversation, History
 from assistant.records import Answer, Citation, Quote
 from ingest.errors import StoreError, UsageError
+from learn.pack import make_pack
+from learn.records import Wish
+from learn.store import Packs
 from tests.conftest import PROJECT, environment
 from ui.gesprekken import dutch_time
 from ui.marks import plain_label
@@ -324,7 +327,7 @@ def test_a_damaged_file_is_told_in_dutch(file: Path) -> None:
     file.write_bytes(b"geen database " * 400)
     with pytest.raises(StoreError, match="file is not a database") as caught:
         History(file).listed(ANNA)
-    assert caught.value.dutch.startswith("De gesprekken kunnen niet worden bewaard of gelezen.")
+    assert caught.value.dutch.startswith("Wat Vraagbaak bewaart, kan niet worden opgeslagen of gelezen.")
     assert file.read_bytes() == b"geen database " * 400
 
 
@@ -556,3 +559,10 @@ def test_a_conversation_outlives_a_reload_and_leaves_no_trace(
     assert "vraagbaak_gebruiker" not in page.evaluate("document.cookie")
     own.close()
     other.close()
+
+
+def test_a_kept_lesson_pack_keeps_the_cookie_also_where_conversations_are_not_kept(
+    file: Path, assistant: Assistant
+) -> None:
+    Packs(file).save(ANNA, make_pack(assistant, Wish("regie", parts=("valkuil",))))
+    assert html(opened_page(file)) == [f'<span data-koekje="{ANNA}"></span>']
