@@ -82,6 +82,12 @@ def conversations(page: Page) -> None:
     page.get_by_text("Bewaren staat aan.").wait_for()
 
 
+def lesson(page: Page) -> None:
+    go_to(page, "leermateriaal")
+    page.get_by_role("button", name="Maak een voorstel").click()
+    page.get_by_label("Naam van het pakket").wait_for()
+
+
 def evaluation(page: Page) -> None:
     go_to(page, "evaluatie")
     page.get_by_role("heading", name="Evaluatie").wait_for()
@@ -98,6 +104,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "passage": passage,
     "bronnen": reading,
     "gesprekken": conversations,
+    "leermateriaal": lesson,
     "evaluatie": evaluation,
 }
 

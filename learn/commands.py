@@ -29,6 +29,8 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     pack.add_argument("--part", action="append", choices=PARTS, help="include this part only; repeatable")
     pack.add_argument("--format", action="append", metavar="NAME", help="write this format only; repeatable")
     pack.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    words = "let the chat model (VRAAGBAAK_MODEL) put goals and questions in plainer words, each checked"
+    pack.add_argument("--reword", action="store_true", help=words)
     pack.set_defaults(run=_pack)
     quiz = commands.add_parser(
         "quiz", help="write quiz items as .xml (Moodle), .gift, .csv or .json, by the file's name"
@@ -63,6 +65,8 @@ def _pack(given: argparse.Namespace) -> int:
     if given.part:
         wish = Wish(wish.theme, wish.audience, wish.minutes, wish.reports, tuple(dict.fromkeys(given.part)))
     pack = make_pack(assistant, wish)
+    if given.reword:
+        pack = _reworded(pack, assistant)
     if pack.note:
         print(pack.note, file=sys.stderr)
     text = json.dumps(pack.to_json(), ensure_ascii=False, indent=1) + "\n"
@@ -71,6 +75,14 @@ def _pack(given: argparse.Namespace) -> int:
     for file in files:
         print(file)
     return 0
+
+
+def _reworded(pack: Pack, assistant: Assistant) -> Pack:
+    from learn.wording import reword
+
+    pack, kept, refused = reword(pack, assistant)
+    print(f"{kept} texts in the model's words, {refused} refused and left as they were", file=sys.stderr)
+    return pack
 
 
 def _quiz(given: argparse.Namespace) -> int:

@@ -89,3 +89,20 @@ def test_the_real_check_lets_the_reports_words_through_and_stops_the_lie(assista
 
 def test_without_a_model_nothing_of_it_is_on_the_page(page: Page) -> None:
     assert page.get_by_text("Samengevat door een model").count() == 0
+
+
+@pytest.mark.browser
+def test_a_pack_is_reworded_on_the_page_and_says_what_was_refused(models: tuple[ModelServer, Page]) -> None:
+    server, page = models
+
+    def reply(request: Request) -> Reply:
+        text = request["messages"][-1]["content"].split("<tekst>\n")[1].split("\n</tekst>")[0]
+        return says(text.replace("Na afloop", "Na deze training") if "Na afloop" in text else f"{text} Amsterdam")
+
+    server.reply = reply
+    page.get_by_role("link", name="Leermateriaal").click()
+    page.get_by_role("button", name="Maak een voorstel").click()
+    page.get_by_role("button", name="Laat het taalmodel doelen en vragen herformuleren").click()
+    told = re.compile(r"[1-9]\d* teksten geherformuleerd, [1-9]\d* voorstellen van het model afgewezen")
+    page.get_by_text(told).first.wait_for()
+    assert "Amsterdam" not in page.inner_text("body")

@@ -54,7 +54,8 @@ def show(assistant: Assistant, history: History, store: Feedback, user: str) -> 
         asked = st.chat_input("Stel uw vraag", key="vraag", max_chars=4000)
     asked = asked or st.session_state.pop("asked", None) or _linked_question()
     if asked:
-        talk.ask(assistant, str(asked), chosen.filters(assistant.index.reports))
+        rewrite = able.standalone if able and may_write else None
+        talk.ask(assistant, str(asked), chosen.filters(assistant.index.reports), rewrite)
         st.session_state["to_write"] = len(talk.answers()) - 1 if may_write else None
     if not talk.answers():
         _welcome()

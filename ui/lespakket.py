@@ -18,6 +18,8 @@ from ui import lesbestanden
 from ui.access import TOKEN
 from ui.lesitem import card_id, folded, item_html, item_name, order_html
 from ui.marks import announce, bring_into_view, plain_label
+from ui.model import may_send
+from ui.start import assistant
 
 KEY, SAID = "lespakket", "lespakket-gezegd"
 BEGIN = "les-begin"  # the element that says what the pack is; a new pack begins there
@@ -104,6 +106,22 @@ class _Desk:
         focus = _next_to(item, opened.pack, pack) if item else ""
         put(replace(opened, pack=pack, before=opened.pack, editing=""), said, focus)
 
+    def reword(self) -> None:
+        """Let the model of the settings put goals and questions in plainer words, each checked."""
+        from learn.wording import reword  # only who sets a model waits for the check to load
+
+        done = {}
+
+        def make(pack: Pack) -> Pack:
+            changed, done["kept"], done["refused"] = reword(pack, assistant())
+            return changed
+
+        self.change(make)
+        if done:
+            told = f"{done['kept']} teksten geherformuleerd, {done['refused']} voorstellen van het model afgewezen."
+            st.session_state[SAID] = (told, "")
+            st.session_state["lespakket-model"] = told
+
     def undo(self) -> None:
         """Put the pack back as it was before the last change."""
         before = st.session_state[KEY].before
@@ -157,8 +175,12 @@ def _keeping(opened: Opened, desk: _Desk) -> None:
             st.button("Bewaar dit pakket", on_click=desk.keep, type="primary")
         if opened.pack.items:
             lesbestanden.show(opened.pack)
+        if opened.pack.items and may_send():
+            st.button("Laat het taalmodel doelen en vragen herformuleren", on_click=desk.reword)
         if opened.before:
             st.button("Maak de laatste wijziging ongedaan", on_click=desk.undo)
+    if told := st.session_state.pop("lespakket-model", ""):
+        st.caption(told)
     st.caption(KEPT if opened.kept else HERE if in_browser else SIGNED_IN)
     if opened.kept and in_browser:  # each visit renews the cookie
         st.html(f'<span data-koekje="{desk.user}"></span>')

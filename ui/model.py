@@ -68,6 +68,16 @@ def chosen(able: "Writer | None") -> bool:
     return False
 
 
+def may_send() -> bool:
+    """Tell whether texts may go to the model of the settings without asking first: it is here, or the user agreed."""
+    if not settings().model:
+        return False
+    from ingest.chat_model import is_local
+
+    allowed = settings().model_remote == "allow" or bool(st.session_state.get("model-mag"))
+    return is_local(settings()) or (settings().model_remote != "forbid" and allowed)
+
+
 def write(
     able: "Writer", answer: Answer, index: Index, keep: Callable[[Answer], None], draw: Callable[[], str]
 ) -> None:

@@ -1,12 +1,16 @@
 """The conversation of this browser session: what was asked and answered, kept apart from all other sessions."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from assistant.engine import Assistant
+from assistant.index import Index
 from assistant.records import Answer, Filters, Turn
 from assistant.suggest import next_questions
+
+Rewrite = Callable[[str, Sequence[Turn], Index], str | None]
 
 
 def answers() -> list[Answer]:
@@ -41,9 +45,21 @@ def history(before: int) -> list[Turn]:
     return [turn for a in given for turn in (Turn("user", a.standalone_question), Turn("assistant", a.answer))]
 
 
-def ask(assistant: Assistant, question: str, filters: Filters) -> None:
-    """Add the answer to a question."""
-    _put(assistant, len(answers()), assistant.ask(question, history(len(answers())), filters), filters)
+def ask(assistant: Assistant, question: str, filters: Filters, rewrite: Rewrite | None = None) -> None:
+    """Add the answer to a question.
+
+    :param rewrite: makes a follow-up stand alone, where a model may; what it makes counts only if it gets an answer.
+    """
+    before = history(len(answers()))
+    answer = assistant.ask(question, before, filters)
+    if rewrite and before and answer.standalone_question != answer.question:
+        rewritten = rewrite(answer.question, before, assistant.index)
+        again = assistant.ask(rewritten, filters=filters) if rewritten else answer
+        if rewritten and again.status in ("answered", "partly"):
+            answer = dataclasses.replace(
+                again, question=answer.question, standalone_question=rewritten, notices=answer.notices
+            )
+    _put(assistant, len(answers()), answer, filters)
 
 
 def ask_alone(assistant: Assistant, number: int) -> None:

@@ -1,0 +1,41 @@
+"""The session's conversation: a model may make a follow-up stand alone, where that gets an answer."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant.engine import Assistant
+
+
+def page(assistant: object, rewritten: object, told: list[object]) -> None:
+    from assistant.records import Filters
+    from ui import talk
+
+    def rewrite(question: str, before: list[object], index: object) -> object:
+        told.append((question, [turn.content for turn in before][:1]))
+        return rewritten
+
+    talk.ask(assistant, "Hoe is de regie geregeld in Nijmegen?", Filters(), rewrite)
+    talk.ask(assistant, "en in Someren?", Filters(), rewrite)
+
+
+@pytest.mark.parametrize(
+    ("rewritten", "searched"),
+    [
+        ("Wie voert de regie in Someren?", "Wie voert de regie in Someren?"),
+        (None, "Hoe is de regie geregeld in Someren?"),
+        ("Hoeveel inwoners heeft Someren?", "Hoe is de regie geregeld in Someren?"),  # gets no answer
+    ],
+)
+def test_a_follow_up_is_rewritten_only_where_that_gets_an_answer(
+    assistant: Assistant, rewritten: str | None, searched: str
+) -> None:
+    told: list[Any] = []
+    given = {"assistant": assistant, "rewritten": rewritten, "told": told}
+    screen = AppTest.from_function(page, kwargs=given, default_timeout=20).run()
+    assert not screen.exception
+    first, second = screen.session_state["answers"]
+    assert told == [("en in Someren?", ["Hoe is de regie geregeld in Nijmegen?"])]
+    assert (second.question, second.standalone_question, second.status) == ("en in Someren?", searched, "answered")
+    assert first.standalone_question == first.question
