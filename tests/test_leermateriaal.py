@@ -270,6 +270,7 @@ def test_make_change_export_and_reopen_tomorrow(browser: Browser, chat: str, pag
     propose(page)
     choose_part(page, "Goede voorbeelden", "Goed voorbeeld")
     cards = page.locator(".vb-les blockquote")
+    expect(cards).to_have_count(3)
     _, second, third = cards.all_inner_texts()
     page.get_by_role("button", name="Vervang goed voorbeeld 2", exact=True).click()
     expect(cards.nth(1)).not_to_have_text(second)
