@@ -337,6 +337,7 @@ def test_a_narrow_screen_folds_the_contents_and_scrolls_only_down(browser: Brows
     assert page.evaluate(wide) == [0, 0]
     first = page.locator("nav.vb-inhoud-smal a").first
     assert not first.is_visible()
+    page.wait_for_timeout(1000)  # until Streamlit has drawn the page for the last time
     page.locator("summary", has_text="Inhoud").click()
     first.click()
     assert re.search(r"#h-\d+$", page.url)

@@ -10,6 +10,7 @@ from assistant.index import Index
 from assistant.records import Answer, Filters, Turn
 from assistant.suggest import next_questions
 
+FOUND = ("answered", "partly")
 Rewrite = Callable[[str, Sequence[Turn], Index], str | None]
 
 
@@ -52,10 +53,11 @@ def ask(assistant: Assistant, question: str, filters: Filters, rewrite: Rewrite 
     """
     before = history(len(answers()))
     answer = assistant.ask(question, before, filters)
-    if rewrite and before and answer.standalone_question != answer.question:
+    leans = answer.standalone_question != answer.question and answer.status in FOUND  # a refusal reaches no model
+    if rewrite and before and leans:
         rewritten = rewrite(answer.question, before, assistant.index)
         again = assistant.ask(rewritten, filters=filters) if rewritten else answer
-        if rewritten and again.status in ("answered", "partly"):
+        if rewritten and again.status in FOUND:
             answer = dataclasses.replace(
                 again, question=answer.question, standalone_question=rewritten, notices=answer.notices
             )
