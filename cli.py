@@ -271,19 +271,19 @@ def _source(citation: Any) -> str:
 def _eval(given: argparse.Namespace) -> int:
     from evals.commands import add_commands  # only an evaluator waits for the evals to load
 
-    parser = _Parser(prog="vraagbaak eval")
-    add_commands(parser, _positive)
-    chosen = parser.parse_args(given.rest)
-    status: int = chosen.run(chosen)
-    return status
+    return _run_below("vraagbaak eval", add_commands, given.rest)
 
 
 def _learn(given: argparse.Namespace) -> int:
     from learn.commands import add_commands  # only a trainer waits for it to load
 
-    parser = _Parser(prog="vraagbaak learn")
+    return _run_below("vraagbaak learn", add_commands, given.rest)
+
+
+def _run_below(prog: str, add_commands: Callable[..., None], rest: Sequence[str]) -> int:
+    parser = _Parser(prog=prog)
     add_commands(parser, _positive)
-    chosen = parser.parse_args(given.rest)
+    chosen = parser.parse_args(rest)
     status: int = chosen.run(chosen)
     return status
 

@@ -17,7 +17,6 @@ from ingest.errors import UsageError
 from ingest.records import Passage, Sentence
 
 VERDICTS = ("nuttig", "niet_nuttig", "verkeerde_bron")
-STATES = ("open", "accepted", "rejected")
 NO_WORDS = ("heading", "title")  # blocks that name a section and say nothing themselves
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (

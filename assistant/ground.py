@@ -69,7 +69,7 @@ class Ground:
     def __init__(self, index: Index, corpus: Path, weights: Weights | None = None) -> None:
         folder = corpus / FOLDER
         self.weights = weights or Weights.load(folder / WEIGHTS)
-        own = index._embedder
+        own = index.embedder
         model = own if isinstance(own, StaticEmbedder) else StaticEmbedder.load(index.path / MODEL)
         self._reports = index.reports
         self._frequencies: Mapping[str, int] = index.stem_frequency

@@ -61,7 +61,7 @@ class Index:
         self._question_vectors = self._vectors("questions.npy", self.owners)
         self._sentence_vectors = self._vectors("sentences.npy", self._sentence_owners)
         self._unwritten_sentences = np.flatnonzero(~self.written[self._sentence_owners])
-        self._embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
+        self.embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
         self._chroma = self._open_chroma()
         vocabulary = read_json(self.path / "vocabulary.json")
         self.known_words = frozenset(vocabulary["words"])
@@ -89,8 +89,8 @@ class Index:
         """Return what tells questions without an answer; None where the corpus has no such classifier."""
         if not (self.path / REFUSALS / REFUSAL_FILES[0]).exists():
             return None
-        if isinstance(self._embedder, StaticEmbedder):
-            return Unknowns(self.path, self._embedder, self._question_vectors, self.known_words)
+        if isinstance(self.embedder, StaticEmbedder):
+            return Unknowns(self.path, self.embedder, self._question_vectors, self.known_words)
         vectors = self._vectors(f"{REFUSALS}/questions.npy", self.owners)
         return Unknowns(self.path, StaticEmbedder.load(self.path / MODEL), vectors, self.known_words)
 
@@ -167,7 +167,7 @@ class Index:
 
     def vector(self, question: str) -> Vectors:
         """Return the question's vector, of length 1 or 0."""
-        vector: Vectors = self._embedder.embed_queries([question])[0]
+        vector: Vectors = self.embedder.embed_queries([question])[0]
         return vector
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:

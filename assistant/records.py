@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the index itself reads these records
 
 SCHEMA = "vraagbaak.answer/1"
 STATUSES = ("answered", "partly", "not_found", "out_of_scope", "invalid")
+FOUND = ("answered", "partly")  # of other statuses the citations are the nearest passages, not an answer
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,16 @@ class Answer:
     engine: str = "extractive"
     timings_ms: dict[str, float] = field(default_factory=dict)
     id: str | None = None
+
+    @property
+    def found(self) -> bool:
+        """Tell whether the reports answer the question, or a part of it."""
+        return self.status in FOUND
+
+    @property
+    def in_danger(self) -> bool:
+        """Tell whether the question speaks of danger now."""
+        return any(notice.kind == "crisis" for notice in self.notices)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``vraagbaak ask --json`` prints, in the schema's order."""

@@ -22,7 +22,7 @@ def next_questions(assistant: Assistant, answer: Answer, filters: Filters | None
     A suggestion is asked before it is offered: only one whose answer cites the neighbour stays.
     """
     index = assistant.index
-    if answer.status not in ("answered", "partly"):
+    if not answer.found:
         return ()
     cited = [citation.quote.passage.id for citation in answer.citations if citation.quote.passage.id in index.place]
     found: list[str] = []

@@ -149,8 +149,7 @@ class Writer:
         turns = _turns(history[-LAST_TURNS:], index)
         messages = self.rewriting.filled(history=fenced(turns), question=fenced(masked))
         try:
-            with closing(self.model.stream(messages, self.settings.model_seconds)) as pieces:
-                said = "".join(piece.text for piece in pieces).strip()
+            said = self.model.whole(messages, self.settings.model_seconds)
         except ModelError:
             self.rest.failed()
             return None
@@ -201,8 +200,7 @@ class Writer:
 
 def writable(answer: Answer) -> bool:
     """Tell whether a model may write over this answer: it answers from passages, and nobody is in danger."""
-    urgent = any(notice.kind == "crisis" for notice in answer.notices)
-    return answer.status in ("answered", "partly") and bool(answer.citations) and not urgent
+    return answer.found and bool(answer.citations) and not answer.in_danger
 
 
 def _timed(answer: Answer, seconds: float) -> Answer:

@@ -10,11 +10,11 @@ from typing import Any
 from filelock import FileLock
 
 from assistant.feedback import Entry, Feedback, Place
+from assistant.records import FOUND
 from evals.gold import KINDS, SHORTEST_MATCH, Evidence, GoldQuestion, accepted_file, load_gold, project_files
 from ingest.analysis import letters, stems
 from ingest.errors import UsageError, VraagbaakError
 
-ANSWERING = ("answered", "partly")  # of other statuses the citations are the nearest passages, not an answer
 # Kinds of a candidate: the others need more than one fact, no evidence, or words that somebody must mark first.
 CANDIDATE_KINDS = tuple(
     kind for kind in KINDS if kind not in ("comparison", "near_miss", "out_of_scope", "crisis", "personal_data")
@@ -55,7 +55,7 @@ def candidates(entries: Iterable[Entry], reports: Mapping[str, str]) -> tuple[Ca
 def _offered(entry: Entry, reports: Mapping[str, str]) -> list[Evidence]:
     if entry.wanted:
         return _sentences(entry.wanted, reports)
-    useful = entry.verdict == "nuttig" and entry.status in ANSWERING
+    useful = entry.verdict == "nuttig" and entry.status in FOUND
     return [one for place in entry.cited for one in _sentences(place, reports)] if useful else []
 
 

@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
@@ -76,6 +77,14 @@ class ChatModel:
             raise UsageError(f"{self.name!r} needs another package: {needed}") from error
         except Exception as error:  # each provider raises its own type for a wrong name or a missing key
             raise UsageError(f"VRAAGBAAK_MODEL {self.name!r} cannot be used: {_one_line(error)}") from error
+
+    def whole(self, messages: Messages, seconds: float) -> str:
+        """Return what the model says when it is done, heard as a stream so that the time limit holds.
+
+        :raises ModelError: see ``stream``.
+        """
+        with closing(self.stream(messages, seconds)) as pieces:
+            return "".join(piece.text for piece in pieces).strip()
 
     def reply(self, messages: list[tuple[str, str]]) -> str:
         """Return what the model says.

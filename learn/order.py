@@ -17,7 +17,6 @@ PLAN = {
     "zelfscan": (0, 0, 14),
     "Afronding": (2, 3, 5),
 }
-LATER = ("begrip", "flitskaart")
 ALWAYS = ("Pauze", "Afronding")
 WHAT = {
     "doel": "Welkom. Lees de leerdoelen voor. Vraag wie welk doel het belangrijkst vindt.",

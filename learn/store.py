@@ -1,6 +1,5 @@
 """Packs that users keep: saved, listed, reopened and deleted, each user's own."""
 
-import hashlib
 import json
 import secrets
 import sqlite3
@@ -10,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assistant.database import erase_deleted, open_database
+from assistant.database import erase_deleted, open_database, owner
 from assistant.index import Index
 from ingest.errors import StoreError, UsageError
 from learn.edit import rename
@@ -59,7 +58,7 @@ class Packs:
         with self._open() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO pack VALUES (?, ?, ?, ?, ?, ?)",
-                [_hashed(user), pack.id, pack.title, at, len(pack.items), kept],
+                [owner(user), pack.id, pack.title, at, len(pack.items), kept],
             )
 
     def save_as_new(self, user: str, pack: Pack) -> Pack:
@@ -73,7 +72,7 @@ class Packs:
         """Return the user's packs, the latest first."""
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT id, title, updated, items FROM pack WHERE user = ? ORDER BY updated DESC", [_hashed(user)]
+                "SELECT id, title, updated, items FROM pack WHERE user = ? ORDER BY updated DESC", [owner(user)]
             ).fetchall()
         return tuple(Saved(name, title, datetime.fromisoformat(at), items) for name, title, at, items in rows)
 
@@ -85,7 +84,7 @@ class Packs:
         """
         with self._open() as connection:
             row = connection.execute(
-                "SELECT pack FROM pack WHERE user = ? AND id = ?", [_hashed(user), pack_id]
+                "SELECT pack FROM pack WHERE user = ? AND id = ?", [owner(user), pack_id]
             ).fetchone()
         if not row:
             raise UsageError(f"there is no pack {pack_id!r} of this user", "Dit lespakket is er niet of niet meer.")
@@ -106,12 +105,8 @@ class Packs:
     def delete(self, user: str, pack_id: str) -> None:
         """Delete a pack, so that the file holds no trace of it."""
         with self._open() as connection:
-            connection.execute("DELETE FROM pack WHERE user = ? AND id = ?", [_hashed(user), pack_id])
+            connection.execute("DELETE FROM pack WHERE user = ? AND id = ?", [owner(user), pack_id])
             erase_deleted(connection)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return open_database(self._path, SCHEMA)
-
-
-def _hashed(user: str) -> str:
-    return hashlib.sha256(user.encode()).hexdigest()

@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.engine import Assistant
 from assistant.index import Index
-from assistant.records import Filters, Hit
+from assistant.records import FOUND, Filters, Hit
 from assistant.retrieve import query_for, retrieve
 from ingest.analysis import fold, stems
 from ingest.errors import CorpusError, VraagbaakError
@@ -183,7 +183,7 @@ def _free_scores(assistant: Assistant, theme: Theme, filters: Filters) -> Scores
     status = assistant.ask(asked, filters=filters, top=1).status
     if status not in ("out_of_scope", "invalid"):
         about |= index.question_scores(asked) >= LIKE
-    if status in ("answered", "partly"):
+    if status in FOUND:
         about |= scores >= NEAR * scores.max(initial=0)
     return np.where(about, scores, 0.0)
 

@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from contextlib import closing
 from dataclasses import replace
 
 from assistant.engine import Assistant
 from assistant.ground import Ground
 from assistant.grounding.claim import QUOTED, take_apart
+from assistant.writer_request import fenced
 from assistant.writer_text import plain
 from ingest.analysis import STOP_WORDS, letters, stems, words
 from ingest.chat_model import ChatModel
@@ -45,9 +45,8 @@ def reworded(pack: Pack, model: ChatModel, ground: Ground) -> tuple[Pack, int, i
             items.append(item)
             continue
         passage = item.sources[0].quote.passage
-        messages = prompt.filled(form=FORMS[item.part], passage=passage.text, text=item.text)
-        with closing(model.stream(messages, settings().model_seconds)) as pieces:
-            said = "".join(piece.text for piece in pieces).strip()
+        messages = prompt.filled(form=FORMS[item.part], passage=fenced(passage.text), text=fenced(item.text))
+        said = model.whole(messages, settings().model_seconds)
         if said == item.text:
             items.append(item)
         elif fault(item, said, ground):

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import ask
+from tests.conftest import ask, rest
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -101,7 +101,7 @@ def themed(request: pytest.FixtureRequest, browser: Browser, chat: str) -> Itera
 
 
 def violations(page: Page) -> list[tuple[str, Any]]:
-    page.wait_for_timeout(700)  # until nothing is half drawn
+    rest(page)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
     return [(one["id"], [(node["html"][:200], node["failureSummary"][:300]) for node in one["nodes"]]) for one in found]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.engine import Assistant
 from assistant.receipt import read_receipt, verify
-from tests.conftest import CORPUS, ask, serving
+from tests.conftest import CORPUS, ask, choose, serving
 
 pytestmark = pytest.mark.browser
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -242,7 +242,7 @@ def test_a_wrong_source_becomes_a_gold_question_that_the_next_run_asks(
         page.get_by_role("button", name="Verkeerde bron").click()
         page.get_by_label("Welke passage had het moeten zijn?").fill("warme overdracht")
         page.keyboard.press("Enter")
-        page.get_by_role("radio").nth(2).check(force=True)
+        choose(page.get_by_role("radio").nth(2))
         page.get_by_role("button", name="Bewaar", exact=True).click()
         page.get_by_text("Verkeerde bron. Bewaard op deze computer.").wait_for()
         page.wait_for_timeout(1000)

@@ -13,7 +13,7 @@ from ingest.catalogue import load_catalogue
 from ingest.passages import read_passages
 from ingest.read import read_report
 from ingest.records import Passage
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, rest
 from ui.report_html import Piece, contents_html, report_pieces
 from ui.report_order import Part, only_kinds, read_parts
 from ui.report_search import search
@@ -337,7 +337,7 @@ def test_a_narrow_screen_folds_the_contents_and_scrolls_only_down(browser: Brows
     assert page.evaluate(wide) == [0, 0]
     first = page.locator("nav.vb-inhoud-smal a").first
     assert not first.is_visible()
-    page.wait_for_timeout(1000)  # until Streamlit has drawn the page for the last time
+    rest(page)
     page.locator("summary", has_text="Inhoud").click()
     first.click()
     assert re.search(r"#h-\d+$", page.url)
@@ -354,6 +354,7 @@ def test_no_barrier_that_axe_knows(browser: Browser, chat: str, report: str, sch
     page.get_by_label("Zoek in dit rapport").fill("veiligheid")
     page.keyboard.press("Enter")
     page.wait_for_selector("#v-1")
+    rest(page)  # while Streamlit draws anew, what it replaces fades, and its contrast with it
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in found] == []
     page.close()

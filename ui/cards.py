@@ -37,7 +37,8 @@ def _card(citation: Citation, number: int, reason: Why | None) -> str:
         f"{_reason(reason) if reason else ''}"
         f'<p class="vb-knoppen"><button class="vb-knop" data-kopieer="{escape(citation_text(citation))}" '
         f'aria-label="Kopieer citaat met bron {citation.n}">Kopieer citaat met bron</button>'
-        f'<a class="vb-lees" data-blijf href="{escape(_place(citation))}">Lees bron {citation.n} in het rapport</a>'
+        f'<a class="vb-lees" data-blijf href="{escape(place_address([citation]))}">'
+        f"Lees bron {citation.n} in het rapport</a>"
         f'<a class="vb-terug" href="#vraag-{number}">Terug naar de vraag</a></p></article>'
     )
 
@@ -63,8 +64,9 @@ def _reason(reason: Why) -> str:
     return f'<details class="vb-waarom"><summary>Waarom deze bron</summary><p>{told}</p></details>'
 
 
-def _place(citation: Citation) -> str:
-    """Return the reading room's address of the passage with the quoted words marked."""
-    passage = citation.quote.passage
-    places = ",".join(f"{start}-{end}" for start, end in citation.quote.spans)
+def place_address(cited: Sequence[Citation]) -> str:
+    """Return the reading room's address of the passage that all these cite, with their words marked."""
+    passage = cited[0].quote.passage
+    spans = dict.fromkeys(span for citation in cited for span in citation.quote.spans)
+    places = ",".join(f"{start}-{end}" for start, end in spans)
     return "bronnen?" + urlencode({"report": passage.report, "passage": passage.id, "zin": places})

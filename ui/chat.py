@@ -129,7 +129,7 @@ def _show_answer(assistant: Assistant, number: int, store: Feedback, able: "Writ
 
 def _answer_and_sources(assistant: Assistant, number: int) -> str:
     answer = talk.answers()[number]
-    title = "Bronnen" if answer.status in ("answered", "partly") else NEAREST
+    title = "Bronnen" if answer.found else NEAREST
     reasons = [_why(assistant, answer, citation.quote.passage.id) for citation in answer.citations]
     cards = cards_html(title, answer.citations, number, reasons)
     return answer_html(answer, number) + _searched(assistant, answer, number) + _share(number) + cards
@@ -137,7 +137,7 @@ def _answer_and_sources(assistant: Assistant, number: int) -> str:
 
 def _why(assistant: Assistant, answer: Answer, passage: str) -> Why | None:
     place = assistant.index.place.get(passage)
-    if place is None or answer.status not in ("answered", "partly"):
+    if place is None or not answer.found:
         return None
     return why(assistant.index, answer.standalone_question, assistant.index.passages[place])
 

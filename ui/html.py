@@ -41,8 +41,7 @@ def answer_html(answer: Answer, number: int) -> str:
     if answer.engine != "extractive":
         told = f"Samengevat door een taalmodel ({escape(answer.engine)}). Elke zin is getoetst aan de passages."
         region += f'<p class="vb-gezocht">{told}</p>'
-    in_danger = any(notice.kind == "crisis" for notice in answer.notices)
-    return question + notices + ("" if in_danger else status_html(answer)) + region
+    return question + notices + ("" if answer.in_danger else status_html(answer)) + region
 
 
 def status_html(answer: Answer) -> str:

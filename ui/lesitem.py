@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import urlencode
 
 from assistant.cite import source_text
 from assistant.records import Citation
 from learn.export import common
 from learn.records import QUIZ_FORMS, Item
+from ui.cards import place_address
 
 NAMES = {
     "doel": "leerdoel",
@@ -101,18 +101,10 @@ def _sources(item: Item, name: str) -> str:
         which = f", bron {number}" if len(found) > 1 else ""
         lines.append(
             f'<p class="vb-pad">Bron: {escape(source_text(cited[0]))}. '
-            f'<a class="vb-lees" data-blijf href="{escape(_place(cited))}">Lees in het rapport'
+            f'<a class="vb-lees" data-blijf href="{escape(place_address(cited))}">Lees in het rapport'
             f'<span class="vb-verborgen"> ({escape(name)}{which})</span></a></p>'
         )
     return "".join(lines)
-
-
-def _place(cited: Sequence[Citation]) -> str:
-    """Return the reading room's address of the passage that all these cite, with their words marked."""
-    passage = cited[0].quote.passage
-    spans = dict.fromkeys(span for citation in cited for span in citation.quote.spans)
-    places = ",".join(f"{start}-{end}" for start, end in spans)
-    return "bronnen?" + urlencode({"report": passage.report, "passage": passage.id, "zin": places})
 
 
 def _quotes(texts: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from assistant.index import Index
 from assistant.records import Answer, Filters, Turn
 from assistant.suggest import next_questions
 
-FOUND = ("answered", "partly")
 Rewrite = Callable[[str, Sequence[Turn], Index], str | None]
 
 
@@ -53,11 +52,11 @@ def ask(assistant: Assistant, question: str, filters: Filters, rewrite: Rewrite 
     """
     before = history(len(answers()))
     answer = assistant.ask(question, before, filters)
-    leans = answer.standalone_question != answer.question and answer.status in FOUND  # a refusal reaches no model
+    leans = answer.standalone_question != answer.question and answer.found  # a refusal reaches no model
     if rewrite and before and leans:
         rewritten = rewrite(answer.question, before, assistant.index)
         again = assistant.ask(rewritten, filters=filters) if rewritten else answer
-        if rewritten and again.status in FOUND:
+        if rewritten and again.found:
             answer = dataclasses.replace(
                 again, question=answer.question, standalone_question=rewritten, notices=answer.notices
             )
@@ -72,9 +71,10 @@ def ask_alone(assistant: Assistant, number: int) -> None:
 
 def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) -> None:
     answers()[number:] = [answer, *answers()[number + 1 :]]
-    in_danger = any(notice.kind == "crisis" for notice in answer.notices)
     st.session_state.setdefault("filters", {})[number] = filters
-    st.session_state.setdefault("next", {})[number] = () if in_danger else next_questions(assistant, answer, filters)
+    st.session_state.setdefault("next", {})[number] = (
+        () if answer.in_danger else next_questions(assistant, answer, filters)
+    )
     st.session_state.setdefault("drawn", {}).pop(number, None)
     st.session_state["fresh"] = number
 

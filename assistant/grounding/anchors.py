@@ -9,7 +9,6 @@ from assistant.grounding.features import FOUND, Scene, main_sentence
 from assistant.grounding.names import Names
 from assistant.grounding.numbers import numbers
 
-REACH = 9  # words around an anchor that count as its surroundings
 TIGHT = 5  # words within which an actor stands beside what it does
 AROUND = 4  # claimed words that are looked for there
 SURE, BETTER = 0.95, 0.65

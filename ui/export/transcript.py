@@ -82,7 +82,7 @@ def _entry(number: int, answer: Answer) -> Entry:
         status=_status(answer),
         notices=tuple(Line("text", _runs(notice.text, set())) for notice in answer.notices),
         answer=tuple(_line(line, known) for line in answer.answer.split("\n") if line.strip()),
-        sources_title=SOURCES if answer.status in ("answered", "partly") else NEAREST,
+        sources_title=SOURCES if answer.found else NEAREST,
         sources=tuple(_source(citation) for citation in answer.citations),
     )
 
