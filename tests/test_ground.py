@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,55 @@ def test_numbers_in_words_and_digits_are_one() -> None:
     assert values == ["18", "26", "3/4", "39%", "4", "2.5", "3e", "mei", "1"]
 
 
+def test_two_passages_are_judged_clause_by_clause(ground: Ground) -> None:
+    joined = (
+        "De politie heeft het gezin aangemeld bij Veilig Thuis, en het wijkteam evalueert de hulp met het gezin [1][2]."
+    )
+    merged = "De politie evalueert de hulp elke drie maanden samen met het gezin [1][2]."
+    assert ground.check(joined, GIVEN).status == "onderbouwd"
+    assert [row["split"] for row in ground.rows(take_apart(joined), GIVEN)] == [1.0, 1.0]
+    assert ground.check(merged, GIVEN).status == "verworpen"
+    assert [row["split"] for row in ground.rows(take_apart(merged), GIVEN)] == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "value"),
+    [
+        ("De regisseur deelt het veiligheidsplan met de school [1].", "denied_gone", 1.0),
+        ("De politie heeft het gezin niet aangemeld bij Veilig Thuis [1].", "denied_new", 1.0),
+        ("De politie heeft het gezin aangemeld bij Veilig Thuis [1].", "denied_new", 0.0),
+        ("De burgemeester heeft het gezin aangemeld bij Veilig Thuis [1].", "absent_actor", 1.0),
+        ("Alle medewerkers volgen maandelijks een training over het inschatten van risico's [2].", "time_strange", 0.0),
+        ("Alle medewerkers volgen dagelijks een training over het inschatten van risico's [2].", "time_strange", 1.0),
+        ("Alleen medewerkers volgen jaarlijks een training over het inschatten van risico's [2].", "only_new", 1.0),
+    ],
+)
+def test_alarms_of_a_turned_sentence(ground: Ground, sentence: str, name: str, value: float) -> None:
+    assert max(row[name] for row in ground.rows(take_apart(sentence), GIVEN)) == pytest.approx(value, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("Een gezinslid zegt: 'Ik weet niet wie ik moet bellen' [3].", "letterlijk"),
+        ("Over de regie staat er: 'Ik weet niet wie ik moet bellen, dat weet niemand' [3].", "verworpen"),
+        ("De burgemeester zegt: 'Ik weet niet wie ik moet bellen' [3].", "verworpen"),
+    ],
+)
+def test_who_leads_a_quotation_in_stands_beside_it(ground: Ground, sentence: str, status: str) -> None:
+    voice = replace(
+        passage(3, "Ik weet niet wie ik moet bellen. Dat is nu zo. De huisarts luistert wel. Dat helpt ons."),
+        kind="clientstem",
+    )
+    assert ground.check(sentence, [*GIVEN, voice]).status == status
+
+
+def test_both_and_an_abbreviation_in_the_plural_are_not_strange(ground: Ground) -> None:
+    given = [passage(1, "De hulpverleners zijn aanwezig bij de MDO's. Het gezin en de school zijn dat ook.")]
+    for sentence in ("Hulpverleners zijn aanwezig bij het MDO [1].", "Gezin en school zijn beide aanwezig [1]."):
+        assert ground.refuted(take_apart(sentence), given) == ""
+
+
 def test_markers_in_all_forms() -> None:
     assert take_apart("A [1][2], B [1, 4] en C [2-4].").cited == (1, 2, 4, 3)
     assert take_apart("Het plan [1] .").body == "Het plan."
@@ -193,17 +243,21 @@ def test_a_wrong_line_is_named(tmp_path: Path) -> None:
 def test_weights_are_read_back_as_written(tmp_path: Path) -> None:
     splits = np.array([[[0, 0.5], [0, np.inf], [0, 0.75], [0, np.inf], [0, np.inf], [0, np.inf], [0, np.inf]]])
     leaves = np.array([[-2.0, 0, 0, 0, 1.0, 0, 3.0, 0]])
-    weights = Weights(("x",), np.array([[0.5], [0.5], [2.0], [-1.0]]), splits, leaves, 0.25, 0.4)
+    scale, vectors, pulls = np.array([[0.5], [0.5]]), np.array([[0.0], [1.0]]), np.array([-1.0, 2.0])
+    weights = Weights(("x",), scale, vectors, pulls, 0.5, -0.25, splits, leaves, 0.25, 0.4)
     weights.save(tmp_path / "weights.npz")
     read = Weights.load(tmp_path / "weights.npz")
-    assert (read.features, read.base, read.threshold) == (("x",), 0.25, 0.4)
+    assert (read.features, read.gamma, read.shift, read.base, read.threshold) == (("x",), 0.5, -0.25, 0.25, 0.4)
 
     def sigmoid(value: float) -> float:
         return float(1 / (1 + np.exp(-value)))
 
-    assert read.doubt({"x": 0.5}) == pytest.approx((sigmoid(-1) + sigmoid(-1.75)) / 2)
-    assert read.doubt({"x": 0.625}) == pytest.approx((sigmoid(-0.5) + sigmoid(1.25)) / 2)
-    assert read.doubt({"x": 1.0}) == pytest.approx((sigmoid(1) + sigmoid(3.25)) / 2)
+    def pulled(scaled: float) -> float:
+        return float(2 * (-np.exp(-0.5 * scaled**2) + 2 * np.exp(-0.5 * (scaled - 1) ** 2) - 0.25))
+
+    assert read.doubt({"x": 0.5}) == pytest.approx((sigmoid(pulled(0)) + sigmoid(-1.75)) / 2)
+    assert read.doubt({"x": 0.625}) == pytest.approx((sigmoid(pulled(0.25)) + sigmoid(1.25)) / 2)
+    assert read.doubt({"x": 1.0}) == pytest.approx((sigmoid(pulled(1)) + sigmoid(3.25)) / 2)
 
 
 def test_damaged_weights_say_how_to_make_them(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.grounding.align import Window
-from assistant.grounding.features import FOUND, Scene, main_sentence
+from assistant.grounding.claim import SPEAKERS
+from assistant.grounding.features import FOUND, Scene, main_sentence, main_sentences
 from assistant.grounding.names import Names
 from assistant.grounding.numbers import numbers
 
@@ -15,8 +16,10 @@ SURE, BETTER = 0.95, 0.65
 CLOSE = 0.8  # coverage from which a claim keeps so close to the passage that another actor in it is a swap
 
 
-def anchors(scene: Scene, actors: frozenset[str], names: Names) -> dict[str, float]:
+def anchors(scene: Scene, actors: frozenset[str], names: Names, spoken: bool = False) -> dict[str, float]:
     """How far what stands around a number, a name or an actor in the claim also stands around it in the window."""
+    if spoken:  # who speaks is not named in a family member's own words
+        actors = actors - SPEAKERS
     number = noun = name = actor = 1.0
     missing = conflict = wrong = 0.0
     for found in numbers(scene.claim.body):
@@ -39,6 +42,7 @@ def anchors(scene: Scene, actors: frozenset[str], names: Names) -> dict[str, flo
         "number_context": number,
         "number_noun": noun,
         "number_conflict": wrong,
+        "number_better": _number_better(scene),
         "name_context": name,
         "name_conflict": conflict,
         "actor_context": actor,
@@ -54,8 +58,8 @@ def _number_conflict(scene: Scene, start: int, value: str) -> float:
     worst = 1.0
     said = {n.value for n in numbers(scene.claim.body)}
     for window in scene.alignment.windows:
-        main = main_sentence(scene, window, _neighbours(scene, start, 5))
-        inside = [w.written for w, owner in zip(window.words, window.sentence_of, strict=True) if owner == main]
+        main = main_sentences(scene, window, _neighbours(scene, start, 5))
+        inside = [w.written for w, owner in zip(window.words, window.sentence_of, strict=True) if owner in main]
         there = {n.value for n in numbers(" ".join(inside))} | {w for w in inside if w.isdigit()}
         alike = {v.rstrip("%e") for v in there}
         if value.rstrip("%e") in alike or (value == "1" and "een" in inside):
@@ -64,11 +68,32 @@ def _number_conflict(scene: Scene, start: int, value: str) -> float:
     return worst
 
 
+def _number_better(scene: Scene) -> float:
+    """Return how much better another number fits where the claim has one, 1 where it says one more often, 0 to 1."""
+    said = numbers(scene.claim.body)
+    worst = 0.0
+    for one in said:
+        order = _neighbours(scene, one.start, 4)
+        own = other = 0.0
+        there = 0
+        for window in scene.alignment.windows:
+            for j, word in enumerate(window.words):
+                for found in numbers(word.written):
+                    support = _support(window, order, j, TIGHT)
+                    if found.value.rstrip("%e") == one.value.rstrip("%e"):
+                        own, there = max(own, support), there + 1
+                    else:
+                        other = max(other, support)
+        if there:
+            worst = max(worst, other - own, float(sum(n.value == one.value for n in said) > there))
+    return worst
+
+
 def _conflict(scene: Scene, k: int, names: Names) -> float:
     """Return 1 where the sentence that bears out what stands around a name has another and not it, 0.3 where none."""
     window = scene.window(k)
-    main = main_sentence(scene, window, _neighbours(scene, scene.claimed[k].start, 5))
-    inside = [j for j in range(len(window.words)) if window.sentence_of[j] == main]
+    main = main_sentences(scene, window, _neighbours(scene, scene.claimed[k].start, 5))
+    inside = [j for j in range(len(window.words)) if window.sentence_of[j] in main]
     if any(window.likeness[k, j] >= FOUND for j in inside):
         return 0.0
     said = {t.text for t in scene.claim.tokens}

@@ -16,6 +16,7 @@ CONTACT = re.compile(
 )
 
 
+BOTH = re.compile(r"(?:beiden?|allebei|dubbele?)(?!\w)", re.IGNORECASE)  # of two things named, not a figure
 INSIDE = re.compile(r"(?<![\d.,])\d+e?(?![.,]?\d)")  # also within a word: 1G1P1R
 
 
@@ -66,7 +67,7 @@ def strange_number(case: Case) -> str:
     values = {n.value for n in there} | set(INSIDE.findall(case.source.text))
     units = {(n.value, n.unit) for n in there}
     for number in numbers(case.claim.body):
-        if number.value in ("1", "1e"):
+        if number.value in ("1", "1e") or BOTH.match(case.claim.body, number.start):
             continue
         if number.value not in values:
             return f"getal of datum staat niet in de passage: {number.value}"

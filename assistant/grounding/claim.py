@@ -34,7 +34,9 @@ LEADING = frozenset(
     meldt beschrijft vermeldt noemt genoemd luidt aldus concludeert conclusie constateert signaleert aangegeven geeft
     benadrukt volgt komt stellen vast stelde schrijven zeggen zei melden noemen vindt vinden vertelt vertellen merkt
     merken luiden concluderen constateren signaleren benadrukken letterlijk voorbeeld woorden inspectie inspecties
-    inspecteurs toezicht""".split()
+    inspecteurs toezicht tsd verwachting verwoordt verwoorden verzucht waarschuwt waarschuwen merkt vat vatten samen
+    omschrijft omschreven omschrijven schetst licht toe voegt daaraan wijst wijzen daarop erop legt uit geldt luidde
+    besproken beschreven citaat citeert citeren typeert noteert noteren opgemerkt geciteerd gesteld gezegd""".split()
 )
 # Who speaks in a family member's own words.
 SPEAKERS = frozenset(

@@ -15,6 +15,7 @@ from ingest.records import Passage
 FOUND = 0.78  # likeness from which a word counts as found
 GAIN = 0.15  # how much better another passage must bear a word out to count
 FAR = 40.0
+NEARLY = 0.85
 Row = NDArray[np.float64]
 
 
@@ -154,3 +155,31 @@ def main_sentence(scene: Scene, window: Window, words: Sequence[int]) -> int:
         if value > most:
             best, most = sentence, value
     return best
+
+
+def main_sentences(scene: Scene, window: Window, words: Sequence[int]) -> set[int]:
+    """Return the window's sentences that bear out as much of these claimed words as the best one, or nearly."""
+    owner = np.array(window.sentence_of)
+    values = {
+        s: float(
+            ((window.likeness[:, owner == s].max(axis=1, initial=0.0) >= FOUND) * scene.weights)[list(words)].sum()
+        )
+        for s in dict.fromkeys(window.sentence_of)
+    }
+    most = max(values.values(), default=0.0)
+    return {s for s, value in values.items() if value >= NEARLY * most}
+
+
+def likenesses(scene: Scene, cited: Sequence[Passage], others: Sequence[Passage]) -> dict[str, float]:
+    """Return the cosine of the claim with its best sentence and window, and how much better others' sentences are."""
+    one = scene.likeness.sentence(scene.claim.body)
+    inside = [scene.likeness.sentence(p.quote(s)) for p in cited for s in p.sentences]
+    inside += [scene.likeness.sentence(p.text) for p in cited]
+    outside = [scene.likeness.sentence(p.quote(s)) for p in others for s in p.sentences]
+    best = max((float(one @ v) for v in inside), default=0.0)
+    window = max(
+        float(one @ scene.likeness.sentence(" ".join(w.written for w in other.words)))
+        for other in scene.alignment.windows
+    )
+    beyond = max((float(one @ v) for v in outside), default=0.0)
+    return {"cosine": best, "cosine_window": window, "cosine_others": beyond - best}

@@ -16,6 +16,7 @@ from ingest.embedder import StaticEmbedder, Vectors
 SAME, STEM, LISTED, PART = 1.0, 0.96, 0.85, 0.8
 NEAR_FROM = 0.3  # cosine below which two words have nothing to do with each other
 PART_LETTERS = 5
+KEPT = 20_000  # vectors of sentences, of 1 kB each
 Matrix = NDArray[np.float64]
 
 
@@ -45,6 +46,7 @@ class Likeness:
                     self._lines[stem].add(number)
         self._words: dict[str, Word] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._sentences: dict[str, Vectors] = {}
 
     def word(self, text: str) -> Word:
         """Return the word analysed."""
@@ -54,6 +56,14 @@ class Likeness:
             self._words[text] = Word(text, stems, lines, self.negated_base(text))
             self._vectors[text] = self._model.embed_passages([text])[0]
         return self._words[text]
+
+    def sentence(self, text: str) -> Vectors:
+        """Return the vector of a text; the latest are kept, as the same passages come again."""
+        if text not in self._sentences:
+            if len(self._sentences) >= KEPT:
+                self._sentences.clear()
+            self._sentences[text] = self._model.embed_passages([text])[0]
+        return self._sentences[text]
 
     def negated_base(self, word: str) -> str:
         """Return what "on-" negates ("duidelijk" of "onduidelijk"), or nothing."""

@@ -137,8 +137,15 @@ class Names:
             return f" {phrase} " in stands.folded
         if phrase in stands.capitals or (phrase in self._lower and phrase in stands.words):
             return True
+        if bare(phrase) in {bare(word) for word in stands.capitals}:
+            return True
         alike = stems_of(phrase)
         return any(alike & stems_of(word) for word in stands.capitals if word[:4] == phrase[:4])
+
+
+def bare(word: str) -> str:
+    """Return a word without the ending of an abbreviation ("MDO's")."""
+    return re.sub(r"['’](?:s|en|tje)$", "", word)
 
 
 def stems_alike(one: str, other: str) -> bool:

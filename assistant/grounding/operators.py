@@ -68,7 +68,7 @@ BEARS: dict[str, frozenset[str]] = {
         "all": "all",
         "most": "most all",
         "many": "many most all",
-        "some": "some many few most",
+        "some": "some many few",
         "few": "few only",
         "none": "none",
         "only": "only",
