@@ -4,7 +4,10 @@
     ├── UsageError            the command or the question was put wrong (exit status 2)
     ├── CorpusError           a report, the catalogue or a layout is missing or wrong
     ├── ModelError            the chat model does not answer as it should
+    ├── DocumentError         a file that somebody wants to add cannot be read or added
+    ├── BackupError           an archive is damaged, or is no backup
     ├── StoreError            the database of conversations and feedback cannot be used
+    ├── ServerFault           the Chroma server cannot be reached, refuses us or holds no index
     └── IndexFault            the index folder cannot be used
         ├── IndexMissing      there is none yet
         ├── IndexOutdated     another version of Vraagbaak made it
@@ -40,6 +43,14 @@ class CorpusError(VraagbaakError):
         super().__init__(message, f"De rapporten kunnen niet worden gelezen. Laat uw beheerder dit zien: {message}")
 
 
+class DocumentError(VraagbaakError):
+    """A file that somebody wants to add cannot be read or added; ``dutch`` tells a reader why and what to do."""
+
+
+class BackupError(VraagbaakError):
+    """An archive that should be put back is damaged, or is no backup of Vraagbaak."""
+
+
 class ModelError(VraagbaakError):
     """The chat model does not answer as it should; ``reason`` is one of ``CAUSES``, ``cause`` says it in Dutch."""
 
@@ -70,6 +81,13 @@ class StoreError(VraagbaakError):
     def __init__(self, message: str) -> None:
         dutch = "Wat Vraagbaak bewaart, kan niet worden opgeslagen of gelezen. Laat uw beheerder dit zien:"
         super().__init__(message, f"{dutch} {message}")
+
+
+class ServerFault(VraagbaakError):
+    """The Chroma server cannot be reached, refuses us or holds no index that can be used."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, f"De Chroma-server kan niet worden gebruikt. Laat uw beheerder dit zien: {message}")
 
 
 class IndexFault(VraagbaakError):
