@@ -10,7 +10,7 @@ from ui import bronnen, chat, gesprekken
 from ui.access import may_manage, require_sign_in, show_account, user_id
 from ui.pages import Pages
 from ui.server import STATIC_FILES
-from ui.start import assistant, show_fault
+from ui.start import assistant, builder, show_fault
 
 MARK = str(STATIC_FILES / "merk.svg")
 
@@ -26,8 +26,12 @@ def main() -> None:
         leermateriaal=st.Page(_learning, title="Leermateriaal", url_path="leermateriaal"),
         gesprekken=st.Page(_conversations, title="Gesprekken", url_path="gesprekken"),
     )
-    measuring = [st.Page(_evaluation, title="Evaluatie", url_path="evaluatie")] if may_manage() else []
-    page = st.navigation([pages.chat, pages.bronnen, pages.leermateriaal, pages.gesprekken, *measuring], position="top")
+    managing = [
+        st.Page(_evaluation, title="Evaluatie", url_path="evaluatie"),
+        st.Page(_management, title="Beheer", url_path="beheer"),
+    ]
+    shown = [pages.chat, pages.bronnen, pages.leermateriaal, pages.gesprekken, *(managing if may_manage() else [])]
+    page = st.navigation(shown, position="top")
     st.set_page_config(page_title=f"{page.title} · Vraagbaak", page_icon=MARK)
     st.session_state["pages"] = pages
     page.run()
@@ -66,6 +70,13 @@ def _evaluation() -> None:
     from ui import evaluatie
 
     evaluatie.show()
+
+
+def _management() -> None:
+    """Draw the management page; only who opens it waits for the readers of files to load."""
+    from ui import beheer
+
+    beheer.show(settings().corpus, assistant().index, builder())
 
 
 try:

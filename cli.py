@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from assistant.records import Answer, Filters, Turn
 from ingest.errors import UsageError, VraagbaakError
 from ingest.settings import settings
+from ops.commands import add_commands as add_operations
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,11 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     learn = commands.add_parser("learn", help="lesson packs, quizzes and the self-scan", add_help=False)
     learn.add_argument("rest", nargs=argparse.REMAINDER)
     learn.set_defaults(run=_learn)
+    from ingest.added.commands import add_commands as add_report_commands
+
+    add_report_commands(commands, _add_folders, _folders, _Bar)
     feedback = commands.add_parser("feedback", help="what readers thought of answers")
     kept = feedback.add_subparsers(required=True, metavar="COMMAND")
     export = kept.add_parser("export", help="print open verdicts as candidate gold rows, one JSON object a line")
     export.add_argument("--out", type=Path, metavar="FILE", help="write them to this file")
     export.set_defaults(run=_feedback_export)
+    add_operations(commands)
     return parser
 
 
@@ -103,12 +108,13 @@ def _folders(given: argparse.Namespace) -> tuple[Path, Path]:
 
 def _ingest(given: argparse.Namespace) -> int:
     corpus, index = _folders(given)
-    from ingest.index import build_index, orphans
+    from ingest.added.renew import renew
+    from ingest.index import orphans
 
     if getattr(given, "write_questions", False):
         _write_questions(corpus)
     with _Bar() as bar:
-        built = build_index(corpus, index, settings().embedder, bar)
+        built = renew(corpus, index, settings().embedder, bar)
     for question in orphans(index):
         print(f"bank question without a passage: {question}", file=sys.stderr)
     print(f"index ready in {index}" if built else f"index in {index} was up to date", file=sys.stderr)
@@ -175,9 +181,11 @@ def _ask(given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace) -> int:
     from assistant.receipt import count_quotes, read_receipt, verify
+    from ingest.remote.fetch import serving_corpus
 
     receipt = read_receipt(given.file)
-    faults = verify(receipt, _folders(given)[0])
+    corpus, index = _folders(given)
+    faults = verify(receipt, serving_corpus(index, corpus, settings().chroma_url))
     for fault in faults:
         print(fault)
     if not faults:
@@ -190,7 +198,7 @@ def _assistant(given: argparse.Namespace) -> Any:
     from ingest.store import IndexFolder
 
     corpus, index = _folders(given)
-    if IndexFolder(index).current() is None:
+    if not settings().chroma_url and IndexFolder(index).current() is None:
         print(f"no index in {index} yet: building it", file=sys.stderr)
         _ingest(given)
     return Assistant(index, corpus)

@@ -146,7 +146,8 @@ def _run(candidate: Candidate, kind: Kind, score: Mapping[tuple[str, int], float
         whole = quotable(passage)
         if passage.kind == "clientstem" or _quote(passage, whole, 0.0).words <= WHOLE_WORDS:
             return whole
-    if len(candidate.text) < SHORTEST or not WHOLE.search(candidate.text):
+    ended = candidate.sentence.block == "tab" or WHOLE.search(candidate.text)  # a table's row has no end mark
+    if len(candidate.text) < SHORTEST or not ended:
         return []
     numbers = _with_antecedent(passage, candidate.number)
     return _with_neighbours(passage, numbers, candidate.score, score) if lead and numbers else numbers
@@ -221,4 +222,4 @@ def age_note(quotes: Sequence[Quote], reports: Mapping[str, Report]) -> str:
 def short_name(report: Report) -> str:
     """Return a report's name for between brackets: its place or its publisher's initials, and the year."""
     initials = "".join(word[0] for word in report.publisher.split() if word[0].isupper() or word == "/")
-    return f"{report.place or initials} {report.year}"
+    return f"{report.place or initials or report.publisher} {report.year}"

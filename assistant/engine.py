@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant import answer as answers
 from assistant.conversation import question_in, questions_in, shortened
 from assistant.fusion import Fusion, load_fusion
 from assistant.hygiene import tidy, without_links
 from assistant.index import Index
+from assistant.mirror import Mirror
 from assistant.outcome import Outcome, in_words, no_question, not_found, out_of_scope
 from assistant.privacy import mask_personal_data, without_masks
 from assistant.question import Kind, kind_of
@@ -26,6 +25,8 @@ from assistant.sentences import Candidate, rank_sentences
 from assistant.several import joined, merged
 from ingest.analysis import content_words
 from ingest.prompts import load_prompt
+from ingest.remote.fetch import corpus_of
+from ingest.settings import settings
 from ingest.store import IndexFolder
 
 DEPTH = 20
@@ -43,25 +44,50 @@ CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
 class Assistant:
     """Answers questions from the index in ``root``; a newly built index is used from the next question on.
 
+    Where the settings name a Chroma server the index and the corpus are those that the server holds (``mirror.py``).
+
     :param fusion: how much each piece of retrieval counts (evaluators leave one out); the corpus's own where not given.
     :raises IndexMissing, IndexOutdated, IndexDamaged: there is no index that can be opened.
+    :raises ServerFault: the server cannot be asked, and what it held was never fetched.
     """
 
     def __init__(self, root: Path, corpus: Path, fusion: Fusion | None = None) -> None:
-        self.fusion = fusion or load_fusion(corpus)
-        self.folder = IndexFolder(root)
-        self.corpus = corpus
-        self._index = Index(root)
+        self._corpus, self._fusion = corpus, fusion
+        self.mirror = Mirror(settings(), root) if settings().chroma_url else None
+        self.folder = self.mirror.folder if self.mirror else IndexFolder(root)
         self._lock = threading.Lock()
+        self._serving = self._with_corpus(self.mirror.index if self.mirror else Index(root))
 
     @property
     def index(self) -> Index:
         """Return the index that serves now."""
-        if self.folder.current() != self._index.name:
+        return self._now().index
+
+    @property
+    def corpus(self) -> Path:
+        """Return the corpus of the index that serves now: the one that came with it, else the given one."""
+        return self._now().corpus
+
+    @property
+    def fusion(self) -> Fusion:
+        """Return how much each piece of retrieval counts now."""
+        return self._now().fusion
+
+    def _now(self) -> "_Serving":
+        """Return what serves now, of one version; an answer takes it once."""
+        if self._is_old():
             with self._lock:
-                if self.folder.current() != self._index.name:
-                    self._index = Index(self.folder.root)
-        return self._index
+                if self._is_old():
+                    self._serving = self._with_corpus(self.mirror.index if self.mirror else Index(self.folder.root))
+        return self._serving
+
+    def _is_old(self) -> bool:
+        index = self._serving.index
+        return self.mirror.index is not index if self.mirror else self.folder.current() != index.name
+
+    def _with_corpus(self, index: Index) -> "_Serving":
+        corpus = corpus_of(index.path, self._corpus)
+        return _Serving(index, corpus, self._fusion or load_fusion(corpus))
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, top: int = 10) -> Answer:
         """Return the answer; every text gets one, whatever stands in it.
@@ -71,11 +97,12 @@ class Assistant:
         :raises IndexFault: the index can no longer be read.
         """
         begun = time.perf_counter()
-        index = self.index
+        serving = self._now()
+        index, fusion = serving.index, serving.fusion
         written = tidy(question)
         masked, kinds = mask_personal_data(written, index.common)
         asked, cut = shortened(masked.strip())
-        told = notices(written, kinds, self.corpus) + ((Notice("truncated", CUT),) if cut else ())
+        told = notices(written, kinds, serving.corpus) + ((Notice("truncated", CUT),) if cut else ())
         if not any(char.isalnum() for char in asked):
             return Answer(masked, masked, "invalid", EMPTY, told, timings_ms=_timings(begun, begun))
         turns = [Turn(t.role, mask_personal_data(tidy(t.content), index.common)[0]) for t in history]
@@ -83,11 +110,11 @@ class Assistant:
         chosen = filters or Filters()
         index.allowed(chosen)  # an unknown report or kind is told before anything is searched
         queries = [_query(index, part, turns, chosen) for part in parts]
-        rankings = [retrieve(index, query, max(top, DEPTH), chosen, self.fusion) for query in queries]
+        rankings = [retrieve(index, query, max(top, DEPTH), chosen, fusion) for query in queries]
         found = time.perf_counter()
         pairs = zip(queries, rankings, strict=True)
         urgent = any(notice.kind == "crisis" for notice in told)
-        outcomes = [self._outcome(index, query, hits, chosen, urgent) for query, hits in pairs]
+        outcomes = [self._outcome(serving, query, hits, chosen, urgent) for query, hits in pairs]
         outcome = outcomes[0] if len(parts) == 1 else joined(parts, outcomes)
         hits = rankings[0] if len(parts) == 1 else merged(rankings)
         numbered = enumerate(outcome.quotes, 1)
@@ -109,19 +136,22 @@ class Assistant:
 
         Of an answer that a model wrote it names the model and the sha256 of the prompt.
         """
-        manifest = self.index.manifest
-        used = {"embedder": manifest["embedder"], "fusion": asdict(self.fusion), "model": answer.engine}
+        serving = self._now()
+        manifest = serving.index.manifest
+        used = {"embedder": manifest["embedder"], "fusion": asdict(serving.fusion), "model": answer.engine}
         if answer.engine != "extractive":
             used["prompt"] = load_prompt("answer_passages").digest
-        return make_receipt(answer, self.index.reports, manifest["fingerprint"], used, filters or Filters())
+        return make_receipt(answer, serving.index.reports, manifest["fingerprint"], used, filters or Filters())
 
-    def _outcome(self, index: Index, query: Query, hits: Sequence[Hit], filters: Filters, urgent: bool) -> Outcome:
+    def _outcome(
+        self, serving: "_Serving", query: Query, hits: Sequence[Hit], filters: Filters, urgent: bool
+    ) -> Outcome:
         """Return status, text, quotes and what is missing.
 
         In danger the numbers come first: then a passage or two, and no long talk of what the reports lack.
         """
-        kind = kind_of(query.shown)
-        candidates = rank_sentences(index, query.text, hits[:READ], self.fusion.sentences)
+        index, kind = serving.index, kind_of(query.shown)
+        candidates = rank_sentences(index, query.text, hits[:READ], serving.fusion.sentences)
         verdict = _verdict(index, query, hits)
         if verdict.outside:
             return no_question() if urgent else out_of_scope(len(index.reports))
@@ -145,16 +175,22 @@ class Assistant:
             return answers.compose(candidates, kind, self._label(index), URGENT_WORDS, URGENT_QUOTES)
         if len(query.scope.lanes) < 2:
             return answers.compose(candidates, kind, self._label(index))
-        near = [
-            float(index.question_scores(x.question)[np.isin(index.report_of, x.reports)].max())
-            for x in query.scope.lanes
-        ]
+        near = [float(index.question_scores(x.question)[index.of_reports(x.reports)].max()) for x in query.scope.lanes]
         lanes = []
         for lane, likeness in zip(query.scope.lanes, near, strict=True):
             name = " en ".join(answers.short_name(index.reports[report]) for report in lane.reports)
             speaks = likeness >= SILENT * max(near)
             lanes.append((name, [c for c in candidates if speaks and c.passage.report in lane.reports]))
         return answers.compose_lanes(lanes, kind)
+
+
+@dataclass(frozen=True)
+class _Serving:
+    """What answers rest on, all of one version."""
+
+    index: Index
+    corpus: Path
+    fusion: Fusion
 
 
 def _query(index: Index, part: str, turns: Sequence[Turn], filters: Filters) -> Query:

@@ -1,44 +1,52 @@
 """An open build of the index: its passages, and the scores that each piece of retrieval gives them."""
 
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.dense import DEPTH, Dense, Line
 from assistant.records import Filters
 from assistant.unknowns import Unknowns
 from ingest import lexicon
-from ingest.analysis import fold, words
-from ingest.chroma import COLLECTION, open_chroma
 from ingest.embedder import StaticEmbedder, Vectors, open_embedder
 from ingest.errors import IndexDamaged, UsageError
 from ingest.index import MODEL, REFUSAL_FILES, REFUSALS
 from ingest.lexical import ANALYSERS, Lexical, Scores
-from ingest.records import KINDS, Passage
+from ingest.lines import read_array
+from ingest.records import KINDS, Heading, Passage
 from ingest.store import IndexFolder, need_current, read_contents, read_json, read_manifest
 
-DENSE_DEPTH = 500  # how many of the nearest passages Chroma is asked for: all of some reports, the nearest of many
+Mask = NDArray[np.bool_]
+# Of so many sentences that nobody wrote questions for, only those of the passages nearest to a question are compared.
+MANY_SENTENCES = 20_000
+# Up to so many passages Chroma's nearest are all passages, whatever a filter leaves of them.
+WHOLE = DEPTH
 
 
 class Index:
     """An open build.
 
+    :param line: the server that has the passages of a build that was fetched from it.
     :raises IndexMissing, IndexOutdated, IndexDamaged: there is no build that can be opened.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, line: Line | None = None) -> None:
         folder = IndexFolder(root)
         self.name = need_current(folder)
         self.path = folder.build_path(self.name)
         self.manifest = read_manifest(self.path)
         contents = read_contents(self.path)
         self.reports = {report.id: report for report in contents.reports}
-        self.headings = contents.headings
+        self._headings = contents.headings
         self.passages = contents.passages
-        self.place = {passage.id: number for number, passage in enumerate(self.passages)}
-        self.report_of = np.array([passage.report for passage in self.passages])
+        self.place = {name: number for number, name in enumerate(contents.ids)}
+        self._report_number = {report.id: number for number, report in enumerate(contents.reports)}
+        self._report_of = contents.columns["report"].copy()
+        self._kind_of = contents.columns["kind"].copy()
         self.lexicon = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
         self.lexical = {name: Lexical(self.path / "lexical" / name, analyse) for name, analyse in ANALYSERS.items()}
         self.sentence_lexical = {
@@ -49,40 +57,52 @@ class Index:
         bank = read_json(self.path / "bank.json")
         self.owners = np.asarray(bank["owners"], dtype=np.int64)
         self.questions: list[str] = bank["questions"]
-        sizes = [len(passage.sentences) for passage in self.passages]
-        # Where a passage's sentences begin among all sentences, and the passage and the written questions of each.
-        self.sentence_begins = np.cumsum([0, *sizes])
-        self._sentence_owners = np.repeat(np.arange(len(sizes)), sizes)
+        # Where a passage's sentences begin among all sentences, and the sentence that each written question is about.
+        self.sentence_begins = np.concatenate([[0], np.cumsum(contents.columns["sentences"], dtype=np.int64)])
         answers = np.asarray(bank["answers"], dtype=np.int64)
         self._answered = np.where(answers < 0, -1, self.sentence_begins[self.owners] + answers)
         # Passages that questions were written for; of the others retrieval asks less likeness (see fusion.py).
-        self.written = np.array([passage.kind == "administratief" for passage in self.passages])
+        self.administrative = self._kind_of == KINDS.index("administratief")
+        self.written = self.administrative.copy()
         self.written[self.owners] = True
-        self._question_vectors = self._vectors("questions.npy", self.owners)
-        self._sentence_vectors = self._vectors("sentences.npy", self._sentence_owners)
-        self._unwritten_sentences = np.flatnonzero(~self.written[self._sentence_owners])
+        self._unwritten = np.flatnonzero(~self.written)
+        self._passage_vectors = self._vectors("vectors.npy", len(self.passages))
+        self._question_vectors = self._vectors("questions.npy", len(self.owners))
+        # Three parts of an answer ask for the same product of all questions with one vector.
+        self._bank_likeness = lru_cache(8)(partial(_products, self._question_vectors))
+        self._sentence_vectors = self._vectors("sentences.npy", int(self.sentence_begins[-1]))
         self.embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
-        self._chroma = self._open_chroma()
+        self._dense = Dense(self.path, self.place, self._passage_vectors, line)
+        self._nearest = lru_cache(8)(self._near)  # asked for twice where many passages have no written question
         vocabulary = read_json(self.path / "vocabulary.json")
         self.known_words = frozenset(vocabulary["words"])
         self.unknowns = self._open_unknowns()
         self.stem_frequency: dict[str, int] = vocabulary["stems"]
-        self.twins: tuple[tuple[int, int], ...] = tuple((a, b) for a, b in read_json(self.path / "twins.json")["pairs"])
+        # Passages that nearly repeat each other, a pair of places in each row.
+        self.twins = np.array(read_json(self.path / "twins.json")["pairs"], dtype=np.int64).reshape(-1, 2)
 
     @cached_property
-    def rare_names(self) -> dict[int, frozenset[str]]:
-        """Return the names by which administrative passages are asked for, by place; made when first needed."""
-        return rare_names(self.passages)
+    def rare_names(self) -> dict[str, list[int]]:
+        """Return the names by which administrative passages are asked for, with their places."""
+        names: dict[str, list[int]] = read_json(self.path / "names.json")["names"]
+        return names
 
-    def _vectors(self, name: str, owners: NDArray[np.int64]) -> Vectors:
-        try:
-            vectors: Vectors = np.load(self.path / name)
-        except (OSError, ValueError, EOFError) as error:
-            raise IndexDamaged(f"{self.path}: {name} cannot be read; run vraagbaak ingest") from error
-        if len(vectors) != len(owners):
-            raise IndexDamaged(
-                f"{self.path}: {name} holds {len(vectors)} vectors, not {len(owners)}; run vraagbaak ingest"
-            )
+    def headings(self, report: str) -> tuple[Heading, ...]:
+        """Return a report's headings."""
+        return self._headings[self._report_number[report]]
+
+    def passages_of(self, report: str) -> list[Passage]:
+        """Return a report's passages in reading order."""
+        return [self.passages[int(place)] for place in np.flatnonzero(self.of_reports((report,)))]
+
+    def of_reports(self, names: Iterable[str]) -> Mask:
+        """Return which passages are of these reports."""
+        return _among(self._report_of, [self._report_number[name] for name in names], len(self.reports))
+
+    def _vectors(self, name: str, many: int) -> Vectors:
+        vectors: Vectors = read_array(self.path / name)
+        if len(vectors) != many:
+            raise IndexDamaged(f"{self.path}: {name} holds {len(vectors)} vectors, not {many}; run vraagbaak ingest")
         return vectors
 
     def _open_unknowns(self) -> Unknowns | None:
@@ -90,22 +110,11 @@ class Index:
         if not (self.path / REFUSALS / REFUSAL_FILES[0]).exists():
             return None
         if isinstance(self.embedder, StaticEmbedder):
-            return Unknowns(self.path, self.embedder, self._question_vectors, self.known_words)
-        vectors = self._vectors(f"{REFUSALS}/questions.npy", self.owners)
-        return Unknowns(self.path, StaticEmbedder.load(self.path / MODEL), vectors, self.known_words)
-
-    def _open_chroma(self) -> Any:
-        if not (self.path / "chroma" / "chroma.sqlite3").is_file():
-            raise IndexDamaged(f"{self.path}: the Chroma folder is missing; run vraagbaak ingest")
-        try:
-            collection = open_chroma(self.path / "chroma").get_collection(COLLECTION, embedding_function=None)
-            rows = collection.count()
-        except Exception as error:  # Chroma's Rust engine raises many types for a damaged or read-only folder
-            mend = "make it writable or set VRAAGBAAK_INDEX" if "readonly" in str(error) else "run vraagbaak ingest"
-            raise IndexDamaged(f"{self.path}: Chroma cannot open its folder ({error}); {mend}") from error
-        if rows != len(self.passages):
-            raise IndexDamaged(f"{self.path}: {rows} vectors for {len(self.passages)} passages; run vraagbaak ingest")
-        return collection
+            return Unknowns(self.path, self.embedder, self.question_likeness, self.known_words)
+        vectors = self._vectors(f"{REFUSALS}/questions.npy", len(self.owners))
+        return Unknowns(
+            self.path, StaticEmbedder.load(self.path / MODEL), partial(np.matmul, vectors), self.known_words
+        )
 
     def scores(self, piece: str, question: str, filters: Filters) -> Scores:
         """Return what a piece of retrieval says of each passage; 0 or less is nothing.
@@ -114,38 +123,45 @@ class Index:
         question of each, ``stems`` and ``ngrams`` BM25 scores (0 or more).
         """
         if piece == "passages":
-            return self._passage_scores(question, filters)
-        return self.question_scores(question) if piece == "questions" else self.lexical[piece].scores(question)
+            return self._nearest(question, filters)
+        return self.question_scores(question, filters) if piece == "questions" else self.lexical[piece].scores(question)
 
-    def _passage_scores(self, question: str, filters: Filters) -> Scores:
-        scores = np.zeros(len(self.passages))
-        vector = self.vector(question)
-        if not vector.any():
-            return scores
-        found = self._chroma.query(
-            query_embeddings=[vector],
-            n_results=min(DENSE_DEPTH, len(self.passages)),
-            where=_where(filters),
-            include=["distances"],
-        )
-        for name, distance in zip(found["ids"][0], found["distances"][0], strict=True):
-            scores[self.place[name]] = 1 - distance  # Chroma's cosine distance is 1 - similarity
-        return scores
+    def _near(self, question: str, filters: Filters) -> Scores:
+        """Return the cosine similarity of the nearest passages that the filters let through; 0 for others.
 
-    def question_scores(self, question: str) -> Scores:
-        """Return for each passage the cosine similarity of its nearest written question.
-
-        A passage that nobody wrote questions for is as near as its nearest sentence.
+        Chroma finds the nearest of all; with a condition it takes a quarter of a second at 100,000 passages (measured),
+        so there what the filters leave is compared here.
         """
         vector = self.vector(question)
-        return np.maximum(
-            _nearest(len(self.passages), self.owners, self._question_vectors @ vector),
-            _nearest(
-                len(self.passages),
-                self._sentence_owners[self._unwritten_sentences],
-                self._sentence_vectors[self._unwritten_sentences] @ vector,
-            ),
-        )
+        if len(self.passages) <= WHOLE or not (filters.reports or filters.kinds):
+            return self._dense.scores(vector)
+        scores = np.zeros(len(self.passages))
+        places = np.flatnonzero(self.allowed(filters))
+        likeness = _dot(self._passage_vectors, places, vector)
+        if len(places) > DEPTH:
+            best = np.argpartition(-likeness, DEPTH)[:DEPTH]
+            places, likeness = places[best], likeness[best]
+        scores[places] = likeness
+        return scores
+
+    def question_scores(self, question: str, filters: Filters | None = None) -> Scores:
+        """Return for each passage the cosine similarity of its nearest written question.
+
+        A passage that nobody wrote questions for is as near as its nearest sentence. Of very many such passages only
+        the nearest are looked at.
+        """
+        vector = self.vector(question)
+        scores = np.zeros(len(self.passages))
+        _raise_to_nearest(scores, self.owners, self.question_likeness(vector))
+        unwritten = self._unwritten
+        sizes = np.diff(self.sentence_begins)
+        if sizes[unwritten].sum() > MANY_SENTENCES:
+            near = np.flatnonzero(self._nearest(question, filters or Filters()) > 0)
+            unwritten = near[~self.written[near]]
+        owners = np.repeat(unwritten, sizes[unwritten])
+        places = _ranges(self.sentence_begins[unwritten], sizes[unwritten])
+        _raise_to_nearest(scores, owners, self.sentence_likeness(places, vector))
+        return scores
 
     @cached_property
     def questions_of_sentence(self) -> dict[int, NDArray[np.int64]]:
@@ -155,15 +171,13 @@ class Index:
         parts = np.split(order, begins[1:])
         return {int(place): part for place, part in zip(found, parts, strict=True) if place >= 0}
 
-    def question_likeness(self, vector: Vectors, places: NDArray[np.int64] | slice = slice(None)) -> Vectors:
-        """Return the cosine similarity of each written question, or of those at ``places`` in ``questions``."""
-        likeness: Vectors = self._question_vectors[places] @ vector
-        return likeness
+    def question_likeness(self, vector: Vectors) -> Vectors:
+        """Return the cosine similarity of each written question; not to be changed."""
+        return self._bank_likeness(vector.tobytes())
 
     def sentence_likeness(self, places: NDArray[np.int64], vector: Vectors) -> Vectors:
         """Return the cosine similarity of the sentences at these places among all sentences."""
-        likeness: Vectors = self._sentence_vectors[places] @ vector
-        return likeness
+        return _dot(self._sentence_vectors, places, vector)
 
     def vector(self, question: str) -> Vectors:
         """Return the question's vector, of length 1 or 0."""
@@ -181,40 +195,42 @@ class Index:
         for kind in filters.kinds:
             if kind not in KINDS:
                 raise UsageError(f"unknown kind {kind!r}; known are {', '.join(KINDS)}")
-        return np.array([_passes(passage, filters) for passage in self.passages], dtype=bool)
+        allowed = np.ones(len(self.passages), dtype=bool)
+        if filters.reports:
+            allowed &= self.of_reports(filters.reports)
+        if filters.kinds:
+            allowed &= _among(self._kind_of, [KINDS.index(kind) for kind in filters.kinds], len(KINDS))
+        return allowed
 
 
-def _nearest(size: int, owners: NDArray[np.int64], likeness: Vectors) -> Scores:
-    """Return each owner's highest value, 0 for the others; an owner's values stand together."""
-    scores = np.zeros(size)
+def _among(column: NDArray[Any], wanted: list[int], known: int) -> Mask:
+    table = np.zeros(known, dtype=bool)
+    table[wanted] = True
+    among: Mask = table[column]
+    return among
+
+
+def _dot(vectors: Vectors, places: NDArray[np.int64], vector: Vectors) -> Vectors:
+    """Return the inner products of the vectors at these places; stretches that stand together are not copied."""
+    together = len(places) > 0 and bool((np.diff(places) == 1).all())
+    rows = vectors[places[0] : places[-1] + 1] if together else vectors[places]
+    return rows.astype(np.float32, copy=False) @ vector
+
+
+def _products(vectors: Vectors, vector: bytes) -> Vectors:
+    found: Vectors = vectors @ np.frombuffer(vector, dtype=np.float32)
+    return found
+
+
+def _ranges(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of all ranges one after the other."""
+    ends = np.cumsum(sizes)
+    return np.repeat(begins - (ends - sizes), sizes) + np.arange(ends[-1] if len(ends) else 0)
+
+
+def _raise_to_nearest(scores: Scores, owners: NDArray[np.int64], likeness: Vectors) -> None:
+    """Raise each owner's score to its highest value; an owner's values stand together."""
     if len(owners):
         begins = np.flatnonzero(np.diff(owners, prepend=-1))
-        scores[owners[begins]] = np.maximum.reduceat(likeness, begins)
-    return scores
-
-
-def rare_names(passages: tuple[Passage, ...]) -> dict[int, frozenset[str]]:
-    """Return, by place, the capitalised words of administrative passages that stand in no other kind of passage."""
-    elsewhere = {word for p in passages if p.kind != "administratief" for word in words(p.text)}
-    return {
-        place: frozenset(fold(word.strip("(),.")) for word in p.text.split() if word[:1].isupper()) - elsewhere
-        for place, p in enumerate(passages)
-        if p.kind == "administratief"
-    }
-
-
-def _passes(passage: Passage, filters: Filters) -> bool:
-    return (not filters.reports or passage.report in filters.reports) and (
-        not filters.kinds or passage.kind in filters.kinds
-    )
-
-
-def _where(filters: Filters) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if filters.reports:
-        conditions.append({"report": {"$in": list(filters.reports)}})
-    if filters.kinds:
-        conditions.append({"kind": {"$in": list(filters.kinds)}})
-    if not conditions:
-        return None
-    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+        nearest = np.maximum.reduceat(likeness, begins)
+        scores[owners[begins]] = np.maximum(scores[owners[begins]], nearest)

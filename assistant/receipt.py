@@ -20,6 +20,9 @@ SCHEMA = "vraagbaak.receipt/1"
 CONVERSATION = "vraagbaak.conversation/1"
 # Footnote marks, HTML tags, Markdown marks: what a quote may lack of the file's characters.
 DROPPED = re.compile(r"\^?\[\d{1,2}\]|<sup>\d{1,2}</sup>|[¹²³⁴⁵⁶⁷⁸⁹]|</?[A-Za-z][^<>]*>|\]\([^()\s]*\)|[\[\]*\\]")
+# In the text of an added report a backslash keeps what would look like a mark.
+MARK = re.compile(r"\^\[\d{1,2}\]|(?<=[^\s\\])\[\d{1,2}\]")
+ESCAPED = re.compile(r"\\([\[\]*<>¹²³⁴⁵⁶⁷⁸⁹#]|-(?=\s))")
 LIST_MARK = re.compile(r"(?m)^[ \t]*[•–-][ \t]+")
 CUT_WORD = re.compile(r"-\s*\n\s*(?=[a-zà-ÿ])(?!(?:en|of)\b)")
 
@@ -138,4 +141,5 @@ def stands(citation: Mapping[str, Any], text: str) -> bool:
     """
     raw = "\n".join(text[start:end] for start, end in citation["spans"])
     plain = CUT_WORD.sub("", LIST_MARK.sub("", DROPPED.sub("", raw)))
-    return re.sub(r"\s+", "", plain) == re.sub(r"\s+", "", citation["quote"])
+    kept = ESCAPED.sub(r"\1", MARK.sub("", raw))
+    return re.sub(r"\s+", "", citation["quote"]) in (re.sub(r"\s+", "", text) for text in (plain, kept))

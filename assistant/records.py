@@ -72,6 +72,11 @@ class Quote:
         return tuple(span for sentence in self.sentences for span in sentence.spans)
 
     @property
+    def page(self) -> int | None:
+        """Return the page on which the words begin; None where the report has no pages."""
+        return self.passage.page_at(min(start for start, _ in self.spans))
+
+    @property
     def words(self) -> int:
         """Return how many words are shown."""
         return len(self.text.split())
@@ -97,7 +102,7 @@ class Citation:
             "year": self.report.year,
             "section": list(passage.section),
             "kind": passage.kind,
-            "page": passage.page,
+            "page": self.quote.page,
             "start": min(start for start, _ in spans),
             "end": max(end for _, end in spans),
             "spans": [list(span) for span in spans],

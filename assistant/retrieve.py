@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.conversation import resolve
 from assistant.fusion import Fusion
-from assistant.index import Index
+from assistant.index import Index, Mask
 from assistant.records import Filters, Hit, Turn
 from assistant.scope import Lane, Scope, scope_of
 from ingest.analysis import STOP_WORDS, fold, letters, words
 from ingest.lexical import Scores
 
 SEEN = 0.3  # what is left of the score of a passage that was shown when "another one" is asked
-Mask = NDArray[np.bool_]
 # Words with which somebody asks for what is otherwise never offered as an answer (contents, colophon, names).
 ASKS_FOR_NAMES = frozenset(
     """adres bezoekadres postadres telefoon telefoonnummer mail email e-mail mailadres contactpersoon contactpersonen
@@ -62,9 +60,9 @@ def retrieve(index: Index, query: Query, top: int, filters: Filters, fusion: Fus
         total, order = _side_by_side(index, lanes, allowed, top, filters, fusion)
     else:
         total = _fused(index, query.text, allowed, filters, fusion)
-        total *= np.where(np.isin(index.report_of, query.scope.prefers), fusion.named_report, 1.0)
-        total *= np.where(_shown_before(index, query.seen), SEEN, 1.0)
-        order = _best_first(_twins_behind(index, total, fusion), top)
+        if query.scope.prefers:
+            total[index.of_reports(query.scope.prefers)] *= fusion.named_report
+        order = _ranked(index, total, query.seen, top, fusion)
     return _strictly_falling([Hit(index.passages[place], min(1.0, float(total[place]))) for place in order])
 
 
@@ -94,7 +92,7 @@ def _side_by_side(
     total = np.zeros(len(index.passages))
     rankings: list[list[int]] = []
     for lane in lanes:
-        inside = allowed & np.isin(index.report_of, lane.reports)
+        inside = allowed & index.of_reports(lane.reports)
         scores = _fused(index, lane.question, inside, filters, fusion)
         total = np.maximum(total, scores)
         rankings.append(_best_first(scores, top))
@@ -102,35 +100,56 @@ def _side_by_side(
     return total, list(dict.fromkeys(turns))[:top]
 
 
-def _shown_before(index: Index, seen: Sequence[str]) -> Mask:
-    """Return which passages hold one of the quotes."""
+def _ranked(index: Index, total: Scores, seen: Sequence[str], top: int, fusion: Fusion) -> list[int]:
+    """Return the best places in order, twins behind; lower the scores of passages that hold one of the quotes.
+
+    Lowering only lets others rise, so only the first passages are read for the quotes: as many as it takes until those
+    that are left could not come among the first ``top``.
+    """
     quotes = [letters(quote) for quote in seen]
     if not quotes:
-        return np.zeros(len(index.passages), dtype=bool)
-    return np.array([any(quote in letters(passage.text) for quote in quotes) for passage in index.passages])
+        return _best_first(_twins_behind(index, total, fusion), top)
+    before, read, many = total.copy(), 0, 4 * top
+    while True:
+        places = _best_first(before, many)
+        for place in places[read:]:
+            if any(quote in letters(index.passages[place].text) for quote in quotes):
+                total[place] *= SEEN
+        lowered = _twins_behind(index, total, fusion)
+        order = _best_first(lowered, top)
+        if len(places) < many or (len(order) == top and lowered[order[-1]] > before[places[-1]]):
+            return order
+        read, many = many, 4 * many
 
 
 def _twins_behind(index: Index, total: Scores, fusion: Fusion) -> Scores:
     """Return the scores, those lowered whose passage nearly repeats a better one."""
     lowered = total.copy()
-    for one, other in index.twins:
-        lowered[one if total[one] < total[other] else other] = fusion.twin * min(total[one], total[other])
+    one, other = index.twins.T
+    behind = np.where(total[one] < total[other], one, other)
+    lowered[behind] = fusion.twin * np.minimum(total[one], total[other])
     return lowered
 
 
 def _best_first(scores: Scores, top: int) -> list[int]:
     """Return the places of the best scores above 0; equal ones in the reports' order."""
-    order = np.lexsort((np.arange(len(scores)), -scores))[:top]
-    return [int(place) for place in order if scores[place] > 0]
+    places = np.flatnonzero(scores > 0)
+    if len(places) > top:
+        least = np.partition(scores[places], len(places) - top)[len(places) - top]
+        places = places[scores[places] >= least]
+    order = places[np.lexsort((places, -scores[places]))][:top]
+    return [int(place) for place in order]
 
 
 def _offered(index: Index, question: str) -> Mask:
     """Return which passages may be an answer: administrative ones only when asked for, by a cue or by a rare name."""
     if any(word in ASKS_FOR_NAMES for word in words(question)):
         return np.ones(len(index.passages), dtype=bool)
+    offered: Mask = ~index.administrative
     asked = {fold(word.strip("(),.?")) for word in question.split() if word[:1].isupper()} - STOP_WORDS
-    named = {n for n, names in index.rare_names.items() if asked & names} if asked else set()
-    return np.array([p.kind != "administratief" or n in named for n, p in enumerate(index.passages)])
+    for name in asked & index.rare_names.keys() if asked else ():
+        offered[index.rare_names[name]] = True
+    return offered
 
 
 def _strictly_falling(hits: list[Hit]) -> list[Hit]:

@@ -16,6 +16,7 @@ EVERY_REPORT = re.compile(
     r"\b(?:alle?|elke?|iedere?|(?:de|deze|alle) (?:vijf|5))\b.{0,20}\b(?:rapport(?:en)?|onderzoek(?:en)?|stukken)\b"
     r"|\bper rapport\b|\brapporten naast elkaar\b"
 )
+MOST_LANES = 24  # reports side by side; each is searched apart, and of more nobody reads a table
 COMPARING = re.compile(
     r"\b(?:vergelijk\w*|vergeleken|verschil\w*|naast elkaar|tegenover|beid(?:e|en)|allebei|versus|vs|overeenkomst\w*)\b"
 )
@@ -46,6 +47,8 @@ def scope_of(question: str, searched: str, lexicon: Lexicon, reports: Mapping[st
     named = _named(folded, lexicon)
     topic = _topic(searched, lexicon)
     if EVERY_REPORT.search(folded):
+        if len(reports) > MOST_LANES:
+            return Scope()
         in_order = sorted(reports.values(), key=lambda report: report.year)
         return Scope(lanes=tuple(Lane((report.id,), EVERY_REPORT.sub(" ", topic)) for report in in_order))
     lanes = _lanes(named, topic, COMPARING.search(folded) is not None)
@@ -58,6 +61,8 @@ def side_by_side(searched: str, lexicon: Lexicon, reports: Mapping[str, Report],
     """Return a lane for each of the chosen reports (all where none is), oldest first; one report makes no lanes."""
     ids = sorted(chosen or reports, key=lambda name: (reports[name].year, name))
     topic = _topic(searched, lexicon) or searched
+    if len(ids) > MOST_LANES:
+        return Scope()
     return Scope(lanes=tuple(Lane((name,), topic) for name in ids)) if len(ids) > 1 else Scope(prefers=tuple(ids))
 
 

@@ -21,6 +21,8 @@ from ingest.records import Passage, Sentence
 # length: words / 30.
 FEATURES = ("questions", "likeness", "stems", "ngrams", "passage", "first", "length")
 NEAREST = 3
+# Of a passage that nobody wrote questions for, each sentence stands for a question about it, as in retrieval.
+UNWRITTEN = 1.6
 NOT_QUOTED = ("heading", "title", "editorial")
 
 
@@ -58,10 +60,12 @@ def features(index: Index, question: str, hits: Sequence[Hit]) -> tuple[list[tup
     asked = index.question_likeness(vector)
     about = index.questions_of_sentence
     nearest = [_mean_of_best(asked[about[place]]) if place in about else 0.0 for place in map(int, places)]
+    likeness = index.sentence_likeness(places, vector)
+    unwritten = np.array([not index.written[index.place[hit.passage.id]] for hit, _ in pairs])
     ranks = {hit.passage.id: rank for rank, hit in enumerate(hits, 1)}
     columns = [
-        nearest,
-        index.sentence_likeness(places, vector),
+        np.where(unwritten, UNWRITTEN * likeness, nearest),
+        likeness,
         _over_best(index.sentence_lexical["stems"].scores(question))[places],
         _over_best(index.sentence_lexical["ngrams"].scores(question))[places],
         [hit.score for hit, _ in pairs],

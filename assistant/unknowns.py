@@ -8,7 +8,7 @@ Both are trained by ``vraagbaak eval refusals --train``; the thresholds are set 
 
 import json
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ingest.index import REFUSALS as FOLDER
 SECOND = "refusals.json"
 FEATURES = ("near", "outside", "bank_1", "bank_5", "unknown_1", "unknown_3", "gap_1", "gap_3", "words_unknown",
             "names_unknown", "years_unknown", "length")  # fmt: skip
+Likeness = Callable[[Vectors], Vectors]
 NAME = re.compile(r"(?<!^)(?<![.?!:] )\b[A-Z][\w-]+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 SAYS_WHAT_IS_MISSING = 0.55  # cosine from which the nearest known unknown's words are taken for this question's
@@ -65,10 +66,11 @@ def features(
 class Unknowns:
     """The trained classifier of a build, with the known unknowns that it resembles questions to.
 
+    :param bank: gives the cosine similarities of the written questions with a vector.
     :raises IndexDamaged: a file is missing, cut off or of another form.
     """
 
-    def __init__(self, build: Path, model: StaticEmbedder, bank: Vectors, known: Container[str]) -> None:
+    def __init__(self, build: Path, model: StaticEmbedder, bank: Likeness, known: Container[str]) -> None:
         folder = build / FOLDER
         try:
             trained: dict[str, Any] = json.loads((folder / SECOND).read_text(encoding="utf-8"))
@@ -88,7 +90,7 @@ class Unknowns:
         vector = self._model.embed_queries([question])[0]
         first = self._first.log_odds(question)
         likeness = self._unknowns @ vector
-        row = features(question, list(first), self._bank @ vector, likeness, self._known)
+        row = features(question, list(first), self._bank(vector), likeness, self._known)
         near, outside = self._second @ np.append(row, 1.0)
         nearest = int(np.argmax(likeness))
         missing = self._missing[nearest] if likeness[nearest] >= SAYS_WHAT_IS_MISSING else ""

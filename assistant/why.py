@@ -40,6 +40,6 @@ def _nearest_question(index: Index, asked: str, passage: Passage) -> str:
     places = np.flatnonzero(index.owners == index.place[passage.id])
     if not len(places):
         return ""
-    likeness = index.question_likeness(index.vector(asked), places)
+    likeness = index.question_likeness(index.vector(asked))[places]
     best = int(likeness.argmax())
     return index.questions[int(places[best])] if likeness[best] >= LIKE else ""

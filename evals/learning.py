@@ -93,7 +93,7 @@ def _refusals(given: argparse.Namespace) -> int:
     from evals import refusals
     from evals.commands import gold_questions
     from ingest.embedder import StaticEmbedder
-    from ingest.index import vocabulary
+    from ingest.vocabulary import vocabulary
 
     corpus = settings().corpus
     examples, material = refusals.Examples.of(corpus), read_material(corpus)

@@ -2,18 +2,19 @@
 
 import hashlib
 import tomllib
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from ingest.added.store import live_reports
 from ingest.errors import CorpusError
 from ingest.records import Report
 
-TYPES = {field.name: field.type for field in fields(Report)}
+TYPES = {field.name: field.type for field in fields(Report) if field.default is MISSING}
 
 
 def load_catalogue(corpus: Path) -> tuple[Report, ...]:
-    """Return the reports of ``corpus/catalogue.toml`` in its order, their files present and unchanged.
+    """Return the reports of ``corpus/catalogue.toml`` in its order, then the live added ones, texts unchanged.
 
     :raises CorpusError: the folder or a file is missing or unreadable, an entry lacks a field, has an unknown one or
         one of a wrong type, an id, title or file stands twice, or a file's sha256 differs; each names file, entry and
@@ -26,9 +27,21 @@ def load_catalogue(corpus: Path) -> tuple[Report, ...]:
 
 
 def listed_reports(corpus: Path) -> tuple[Report, ...]:
-    """Return the reports of ``corpus/catalogue.toml`` without a look at their files.
+    """Return the reports of ``corpus/catalogue.toml`` and the live added ones without a look at their texts.
 
-    :raises CorpusError: as ``load_catalogue``, but for the files.
+    :raises CorpusError: as ``load_catalogue``, but for the texts.
+    """
+    given = given_reports(corpus)
+    reports = (*given, *live_reports(corpus))
+    for field in ("id", "title"):
+        _refuse_doubles(corpus / "catalogue.toml", field, [getattr(report, field) for report in reports])
+    return reports
+
+
+def given_reports(corpus: Path) -> tuple[Report, ...]:
+    """Return the reports of ``corpus/catalogue.toml``, without those that people added.
+
+    :raises CorpusError: as ``listed_reports``.
     """
     path = corpus / "catalogue.toml"
     reports = tuple(_report(path, number, entry) for number, entry in enumerate(_entries(path), 1))

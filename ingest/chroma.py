@@ -1,6 +1,6 @@
 """The vector store: passages with their vectors in a Chroma folder of the build."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +25,26 @@ def open_chroma(folder: Path) -> Any:
 def write_chroma(folder: Path, passages: Sequence[Passage], reports: Sequence[Report], vectors: Vectors) -> None:
     """Write the passages with their vectors, places and kinds to a new Chroma folder."""
     client = open_chroma(folder)
-    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": HNSW})
-    of_report = {report.id: report for report in reports}
-    for start in range(0, len(passages), BATCH):
-        batch = passages[start : start + BATCH]
-        collection.add(
-            ids=[passage.id for passage in batch],
-            embeddings=vectors[start : start + BATCH],
-            documents=[passage.text for passage in batch],
-            metadatas=[_metadata(passage, of_report[passage.report]) for passage in batch],
-        )
+    for _ in add_passages(client, COLLECTION, passages, reports, vectors, BATCH):
+        pass
     client.close()
+
+
+def add_passages(
+    client: Any, name: str, passages: Sequence[Passage], reports: Sequence[Report], vectors: Vectors, batch: int
+) -> Iterator[int]:
+    """Create a collection of the passages with their vectors; give after each batch how many are in."""
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": HNSW})
+    of_report = {report.id: report for report in reports}
+    for start in range(0, len(passages), batch):
+        some = passages[start : start + batch]
+        collection.add(
+            ids=[passage.id for passage in some],
+            embeddings=vectors[start : start + batch],
+            documents=[passage.text for passage in some],
+            metadatas=[_metadata(passage, of_report[passage.report]) for passage in some],
+        )
+        yield start + len(some)
 
 
 def _metadata(passage: Passage, report: Report) -> dict[str, str | int]:

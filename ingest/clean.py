@@ -9,6 +9,8 @@ Markdown or HTML library would render the text, but lose that. What is dropped, 
 - links that lost their target: ``[veiligheid](#)`` (landelijk, Thema: Veiligheid), and backslashes in them;
 - ``*`` and ``**`` around words (landelijk, 2017), the angle brackets of a bare address (2017, 4 Kansen);
 - hyphens at the end of a line: ``hulp-⏎verleners`` (Someren), but not in ``gezins-⏎en jongerencoaches``.
+
+A backslash before one of these marks keeps it: the texts of added reports have one before each that is no mark.
 """
 
 import re
@@ -18,11 +20,13 @@ from functools import lru_cache
 
 from ingest.records import Span
 
-FOOTNOTE_MARK = re.compile(r"\s?\^\[\d{1,2}\]|(?<=\S)\[\d{1,2}\]|\s?<sup>\d{1,2}</sup>|[¹²³⁴⁵⁶⁷⁸⁹]")
+FOOTNOTE_MARK = re.compile(r"\s?\^\[\d{1,2}\]|(?<=[^\s\\])\[\d{1,2}\]|\s?<sup>\d{1,2}</sup>|(?<!\\)[¹²³⁴⁵⁶⁷⁸⁹]")
 MARKUP = re.compile(
-    FOOTNOTE_MARK.pattern + r"|</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>"  # an HTML tag; <https://…> has no such form
+    r"\\(?=[()\[\]*_#.<>¹²³⁴⁵⁶⁷⁸⁹]|-\s)|"
+    + FOOTNOTE_MARK.pattern
+    + r"|(?<!\\)(?:</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]*)?/?>"  # an HTML tag; <https://…> has no such form
     r"|\[(?=(?:[^\[\]\\\n]|\\.)*\]\()|\]\([^()\s]*\)"  # the brackets and the target of a link
-    r"|\\(?=[()\[\]*_#.])|\*+|<(?=https?://)|(?<=[\w/])>"
+    r"|\*+|<(?=https?://)|(?<=[\w/])>)"
 )
 LIST_MARK_OR_CUT_WORD = re.compile(r"^[ \t]*[•\-–][ \t]+|(?<=\w)-(?=[ \t]*$)", re.MULTILINE)
 KEEPS_HYPHEN = re.compile(r"(?:en|of|als|dan|tot|naar|en/of)\b")

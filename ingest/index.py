@@ -3,22 +3,22 @@
 import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from ingest import lexicon
-from ingest.analysis import stems, words
 from ingest.bank import BankQuestion, answer_sentence, attach, load_bank
 from ingest.catalogue import load_catalogue
 from ingest.chroma import write_chroma
-from ingest.embedder import MODEL_FILES, StaticEmbedder, Vectors, check_model, open_embedder
+from ingest.embedder import MODEL_FILES, StaticEmbedder, check_model, open_embedder
 from ingest.errors import IndexFault, VraagbaakError
 from ingest.layout import LAYOUTS
-from ingest.lexical import ANALYSERS, write_lexical
+from ingest.lexical import ANALYSERS, write_lexicals
+from ingest.lines import read_array
 from ingest.passages import read_passages
 from ingest.records import Heading, Passage, Report, path_text
 from ingest.settings import STATIC
@@ -35,12 +35,17 @@ from ingest.store import (
 )
 from ingest.twins import twins
 from ingest.unknowns import load_unknowns
+from ingest.vectors import HALF_FROM, NONE_STORED, Stored, stored, write_vectors
+from ingest.vocabulary import rare_names, vocabulary
 
 Progress = Callable[[str, int, int], None]
 MODEL = "model"
 REFUSALS = "refusals"
 REFUSAL_FILES = ("terms.txt", "weights.npy", "refusals.json")
-Embed = Callable[[list[str]], Vectors]
+WORDS, MEANING, STORING = "woorden indexeren", "betekenis indexeren", "opslaan"  # the steps that a reader is told
+TOLD_EACH = 500  # passages, or as many sentences
+Parts = Iterable[tuple[Report, Sequence[Heading], Sequence[Passage]]]
+T = TypeVar("T")
 
 
 def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = lambda *_: None) -> bool:
@@ -50,25 +55,28 @@ def build_index(corpus: Path, root: Path, embedder: str, progress: Progress = la
     :raises CorpusError: the corpus cannot be read.
     :raises IndexFault: the index folder cannot be written.
     """
-    reports = load_catalogue(corpus)
+    load_catalogue(corpus)  # what is wrong with it is told before anything is waited for
     folder = IndexFolder(root)
     with folder.writing():
+        reports = load_catalogue(corpus)  # as it is now: a report may have come while another ingest ran
         bank = load_bank(corpus)
         lexicon.load_lexicon(corpus / lexicon.FILE, [report.id for report in reports])
         check_model(corpus / MODEL)
         wanted = fingerprint(corpus, reports, bank, embedder)
         if _serves(folder, wanted):
             return False
-        contents = _read_all(corpus, reports, progress)
         new = folder.build_path(f"new-{wanted}")
         shutil.rmtree(new, ignore_errors=True)
         try:
-            _write_build(new, corpus, wanted, contents, bank, embedder, _stored_vectors(folder, embedder), progress)
+            parts = _read(corpus, reports, progress)
+            write_build(new, corpus, wanted, parts, bank, embedder, _stored_vectors(folder, embedder), progress)
             folder.switch(new)
         except OSError as error:
             raise IndexFault(
                 f"{root}: cannot be written ({error.strerror or error}); the old index still serves"
             ) from error
+        finally:
+            shutil.rmtree(new, ignore_errors=True)  # what a fault left; a finished build has its own name by now
     return True
 
 
@@ -76,7 +84,8 @@ def fingerprint(corpus: Path, reports: Sequence[Report], bank: Sequence[BankQues
     """Return a name for the index that these reports, questions, lexicon, model, layouts and this program make."""
     digest = hashlib.sha256("\0".join([str(VERSION), embedder, repr(bank), repr(load_unknowns(corpus))]).encode())
     files = [corpus / name for name in _beside(corpus)]
-    for path in [LAYOUTS, *files, *sorted(Path(__file__).parent.glob("*.py"))]:
+    program = Path(__file__).parent
+    for path in [LAYOUTS, *files, *sorted([*program.glob("*.py"), *program.glob("added/*.py")])]:
         digest.update(path.read_bytes())
     for report in reports:
         digest.update(json.dumps(report.__dict__, sort_keys=True).encode())
@@ -104,88 +113,151 @@ def _files(build: Path) -> dict[str, str]:
     for path in sorted(path for path in build.rglob("*") if path.is_file() and path.name != "manifest.json"):
         name = path.relative_to(build).as_posix()
         if not name.startswith("chroma/"):
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
         elif path.name == "chroma.sqlite3":
             found[name] = str(path.stat().st_size)
     return found
 
 
-def _read_all(corpus: Path, reports: Sequence[Report], progress: Progress) -> Contents:
-    headings: dict[str, tuple[Heading, ...]] = {}
-    passages: list[Passage] = []
+def _read(corpus: Path, reports: Sequence[Report], progress: Progress) -> Parts:
     for done, report in enumerate(reports):
         progress("rapporten lezen", done, len(reports))
-        headings[report.id], found = read_passages(corpus, report)
-        passages += found
+        yield report, *read_passages(corpus, report)
     progress("rapporten lezen", len(reports), len(reports))
-    return Contents(tuple(reports), headings, tuple(passages))
 
 
-def _write_build(
+def write_build(
     folder: Path,
     corpus: Path,
     made_from: str,
-    contents: Contents,
+    parts: Parts,
     bank: Sequence[BankQuestion],
     embedder: str,
-    stored: dict[str, Vectors],
+    old: dict[str, Stored],
     progress: Progress,
 ) -> None:
+    """Write a whole build; what of the reports is not needed at once is read back from it, so memory stays bounded.
+
+    :param parts: the reports, each with its headings and passages.
+    :param old: vectors by ``passages``, ``questions`` and ``sentences`` that are taken over.
+    """
     folder.mkdir(parents=True)
-    write_contents(folder, contents)
+    contents = write_contents(folder, parts)
     _copy_beside(corpus, folder)
-    texts = [searched_text(passage) for passage in contents.passages]
-    attached, orphans = attach(bank, contents.passages)
-    rows = [(place, q, p) for place, p in enumerate(contents.passages) for q in attached.get(p.id, ())]
-    owners = [place for place, _, _ in rows]
-    asked = [question.question for _, question, _ in rows]
-    answers = [-1 if (found := answer_sentence(q, p)) is None else found for _, q, p in rows]
-    write_json(folder / "bank.json", {"owners": owners, "answers": answers, "questions": asked})
-    sentences = [passage.quote(sentence) for passage in contents.passages for sentence in passage.sentences]
-    progress("woorden indexeren", 0, len(texts))
-    searched = with_questions(texts, owners, asked)
-    begins = np.cumsum([0, *(len(passage.sentences) for passage in contents.passages)])
-    own = [(int(begins[o]) + a, q) for o, a, q in zip(owners, answers, asked, strict=True) if a >= 0]
-    searched_sentences = with_questions(sentences, [place for place, _ in own], [question for _, question in own])
-    for name, analyse in ANALYSERS.items():
-        write_lexical(folder / "lexical" / name, searched, analyse)
-        write_lexical(folder / "lexical" / f"sentence-{name}", searched_sentences, analyse)
-    write_json(folder / "vocabulary.json", vocabulary(texts))
-    write_json(folder / "twins.json", {"pairs": twins([passage.text for passage in contents.passages])})
-    progress("woorden indexeren", len(texts), len(texts))
-    model = open_embedder(embedder, folder / MODEL)
-    vectors = _embedded(model.embed_passages, texts, stored, "passages", progress)
-    questions = _embedded(model.embed_queries, asked, stored, "questions", progress)
-    told = _embedded(model.embed_passages, sentences, stored, "sentences", progress)
-    np.save(folder / "vectors.npy", vectors)
-    np.save(folder / "questions.npy", questions.reshape(-1, vectors.shape[1]))
-    np.save(folder / "sentences.npy", told.reshape(-1, vectors.shape[1]))
-    _write_unknowns(corpus, folder, asked, embedder)
-    progress("opslaan", 0, len(texts))
-    write_chroma(folder / "chroma", contents.passages, contents.reports, vectors)
-    progress("opslaan", len(texts), len(texts))
+    written = _attached(bank, contents)
+    answers = {"owners": written.owners, "answers": written.answers, "questions": written.questions}
+    write_json(folder / "bank.json", answers)
+    _write_words(folder, contents, written, progress)
+    dimension = _write_meaning(folder, contents, written, embedder, old, progress)
+    _write_unknowns(corpus, folder, written.questions, embedder)
+    progress(STORING, 0, len(contents.passages))
+    write_chroma(folder / "chroma", contents.passages, contents.reports, read_array(folder / "vectors.npy"))
+    progress(STORING, len(contents.passages), len(contents.passages))
     write_json(
         folder / "manifest.json",
         {
             "version": VERSION,
             "fingerprint": made_from,
             "embedder": embedder,
-            "dimension": int(vectors.shape[1]),
-            "passages": len(texts),
-            "questions": len(asked),
-            "orphans": [question.question for question in orphans],
+            "dimension": dimension,
+            "passages": len(contents.passages),
+            "questions": len(written.questions),
+            "orphans": written.orphans,
             "reports": {report.id: report.sha256 for report in contents.reports},
             "files": _files(folder),
         },
     )
 
 
-def with_questions(texts: Sequence[str], owners: Sequence[int], questions: Iterable[str]) -> list[str]:
-    """Return the texts, each with the questions that were written for it below: what the lexical pieces search."""
-    lines = [[text] for text in texts]
+@dataclass(frozen=True)
+class _Written:
+    """The written questions in the order of their passages: each one's passage, and its sentence in it or -1."""
+
+    owners: list[int]
+    answers: list[int]
+    questions: list[str]
+    orphans: list[str]
+
+
+def _attached(bank: Sequence[BankQuestion], contents: Contents) -> _Written:
+    asked_of = {question.report for question in bank}
+    numbers = [number for number, report in enumerate(contents.reports) if report.id in asked_of]
+    places = np.flatnonzero(np.isin(contents.columns["report"], numbers)).tolist()
+    passages = [contents.passages[place] for place in places]
+    attached, orphans = attach(bank, passages)
+    rows = [(place, q, p) for place, p in zip(places, passages, strict=True) for q in attached.get(p.id, ())]
+    return _Written(
+        [place for place, _, _ in rows],
+        [-1 if (found := answer_sentence(q, p)) is None else found for _, q, p in rows],
+        [question.question for _, question, _ in rows],
+        [question.question for question in orphans],
+    )
+
+
+def _write_words(folder: Path, contents: Contents, written: _Written, progress: Progress) -> None:
+    passages, many = contents.passages, len(contents.passages)
+    steps = [(number * many, 5 * many) for number in range(5)]
+    texts = with_questions(
+        _told(map(searched_text, passages), WORDS, steps[0], progress), written.owners, written.questions
+    )
+    write_lexicals({folder / "lexical" / name: analyse for name, analyse in ANALYSERS.items()}, texts)
+    begins = np.concatenate([[0], np.cumsum(contents.columns["sentences"])])
+    named = zip(written.owners, written.answers, written.questions, strict=True)
+    own = [(int(begins[owner]) + answer, question) for owner, answer, question in named if answer >= 0]
+    sentences = with_questions(
+        _sentences(_told(passages, WORDS, steps[1], progress)), [place for place, _ in own], [q for _, q in own]
+    )
+    write_lexicals({folder / "lexical" / f"sentence-{name}": analyse for name, analyse in ANALYSERS.items()}, sentences)
+    told = _told(map(searched_text, passages), WORDS, steps[2], progress)
+    write_json(folder / "vocabulary.json", vocabulary(told))
+    write_json(folder / "names.json", {"names": rare_names(_told(passages, WORDS, steps[3], progress))})
+    alike = twins(passage.text for passage in _told(passages, WORDS, steps[4], progress))
+    write_json(folder / "twins.json", {"pairs": alike})
+
+
+def _write_meaning(
+    folder: Path, contents: Contents, written: _Written, embedder: str, old: dict[str, Stored], progress: Progress
+) -> int:
+    """Write the vectors of passages, questions and sentences; return their dimension."""
+    model = open_embedder(embedder, folder / MODEL)
+    passages, sentences = contents.passages, int(contents.columns["sentences"].sum())
+
+    def write(name: str, what: str, texts: Iterable[str], many: int, half: bool = False) -> int:
+        embed = model.embed_queries if what == "questions" else model.embed_passages
+        step = f"{MEANING} ({what})"
+
+        def told(done: int) -> None:
+            progress(step, done, many)
+
+        told(0)
+        return write_vectors(folder / name, texts, many, embed, told, old.get(what, NONE_STORED), half)
+
+    dimension = write("vectors.npy", "passages", map(searched_text, passages), len(passages))
+    write("questions.npy", "questions", written.questions, len(written.questions))
+    write("sentences.npy", "sentences", _sentences(passages), sentences, half=sentences >= HALF_FROM)
+    return dimension
+
+
+def _told(items: Iterable[T], step: str, share: tuple[int, int], progress: Progress) -> Iterator[T]:
+    """Yield the items and tell of each so many; ``share`` is (done before, all)."""
+    for done, item in enumerate(items):
+        if done % TOLD_EACH == 0:
+            progress(step, share[0] + done, share[1])
+        yield item
+
+
+def _sentences(passages: Iterable[Passage]) -> Iterator[str]:
+    return (passage.quote(sentence) for passage in passages for sentence in passage.sentences)
+
+
+def with_questions(texts: Iterable[str], owners: Iterable[int], questions: Iterable[str]) -> Iterator[str]:
+    """Yield the texts, each with the questions that were written for it below: what the lexical pieces search."""
+    of_text: dict[int, list[str]] = {}
     for owner, question in zip(owners, questions, strict=True):
-        lines[owner].append(question)
-    return ["\n".join(parts) for parts in lines]
+        of_text.setdefault(int(owner), []).append(question)
+    for place, text in enumerate(texts):
+        yield "\n".join([text, *of_text.get(place, ())])
 
 
 def _copy_beside(corpus: Path, folder: Path) -> None:
@@ -211,49 +283,27 @@ def _write_unknowns(corpus: Path, folder: Path, asked: list[str], embedder: str)
         np.save(folder / REFUSALS / "questions.npy", model.embed_queries(asked))
 
 
-def vocabulary(texts: Sequence[str]) -> dict[str, Any]:
-    """Return the texts' words, and for each stem in how many texts it stands."""
-    frequency = Counter(stem for text in texts for stem in set(stems(text)))
-    return {"words": sorted({word for text in texts for word in words(text)}), "stems": dict(sorted(frequency.items()))}
-
-
-def _embedded(embed: Embed, texts: list[str], stored: dict[str, Vectors], what: str, progress: Progress) -> Vectors:
-    """Return the texts' vectors; those that the serving index holds already are taken from it."""
-    new = [text for text in dict.fromkeys(texts) if _digest(what, text) not in stored]
-    vectors = dict(stored)
-    for start in range(0, len(new), 64):
-        progress(f"betekenis indexeren ({what})", start, len(new))
-        batch = new[start : start + 64]
-        vectors |= {_digest(what, text): vector for text, vector in zip(batch, embed(batch), strict=True)}
-    progress(f"betekenis indexeren ({what})", len(new), len(new))
-    return np.array([vectors[_digest(what, text)] for text in texts], dtype=np.float32)
-
-
 def orphans(root: Path) -> list[str]:
     """Return the bank's questions whose passage is gone, as the serving build found them."""
     folder = IndexFolder(root)
     return list(read_manifest(folder.build_path(need_current(folder)))["orphans"])
 
 
-def _stored_vectors(folder: IndexFolder, embedder: str) -> dict[str, Vectors]:
-    """Return the serving index's vectors by their text, so that what is unchanged is not embedded again.
+def _stored_vectors(folder: IndexFolder, embedder: str) -> dict[str, Stored]:
+    """Return the serving index's vectors, so that what is unchanged is not embedded again.
 
-    The static model embeds everything in a second and may have been trained anew, so nothing is taken over then.
+    The static model embeds everything faster than that and may have been trained anew, so nothing is taken over then.
     """
     try:
         name = folder.current()
         if name is None or embedder == STATIC or read_manifest(folder.build_path(name))["embedder"] != embedder:
             return {}
         build = folder.build_path(name)
-        passages = [searched_text(passage) for passage in read_contents(build).passages]
-        found = dict(zip((_digest("passages", t) for t in passages), np.load(build / "vectors.npy"), strict=True))
-        asked = read_json(build / "bank.json")["questions"]
-        return found | dict(
-            zip((_digest("questions", t) for t in asked), np.load(build / "questions.npy"), strict=True)
-        )
+        passages = read_contents(build).passages
+        return {
+            "passages": stored(read_array(build / "vectors.npy"), map(searched_text, passages)),
+            "questions": stored(read_array(build / "questions.npy"), read_json(build / "bank.json")["questions"]),
+            "sentences": stored(read_array(build / "sentences.npy"), _sentences(passages)),
+        }
     except (VraagbaakError, OSError, ValueError, KeyError):
         return {}
-
-
-def _digest(what: str, text: str) -> str:
-    return hashlib.sha256(f"{what}\0{text}".encode()).hexdigest()

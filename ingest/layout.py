@@ -45,6 +45,7 @@ class Layout:
     patterns: tuple[Pattern, ...]
     breaks: tuple[re.Pattern[str], ...] = ()
     wrapped: tuple[int, int] = (0, 0)
+    whole: bool = False  # every line is a block by itself, none goes on in the next one
     table: Table = field(default_factory=Table)
 
 
@@ -56,6 +57,11 @@ class KindRule:
     block: str = ""
     path: str = ""
     text: str = ""
+
+    @property
+    def certainty(self) -> str:
+        """Return how sure it is: ``zeker`` (a heading says so), ``waarschijnlijk`` (words do) or ``standaard``."""
+        return "zeker" if self.path else "waarschijnlijk" if self.text or self.block else "standaard"
 
     def holds(self, block: str, path: str, text: str) -> bool:
         """Tell whether a passage that begins with such a block, path and text is of this rule's kind."""
@@ -87,6 +93,7 @@ def load_layout(name: str) -> Layout:
         tuple(_pattern(name, entry) for entry in data["line"]),
         tuple(re.compile(text, re.MULTILINE) for text in data.get("breaks", ())),
         tuple(data.get("wrapped", (0, 0))),
+        data.get("whole", False),
         _table(data.get("table", {})),
     )
 
@@ -111,9 +118,10 @@ def _table(data: dict[str, Any]) -> Table:
 
 
 @cache
-def kind_rules() -> tuple[KindRule, ...]:
-    """Return the rules that decide a passage's kind, in order; the last one always holds."""
-    return tuple(KindRule(**entry) for entry in _tables()["kind"])
+def kind_rules(layout: str = "") -> tuple[KindRule, ...]:
+    """Return the rules that decide the kind of a layout's passages, in order; the last one always holds."""
+    tables = _tables()
+    return tuple(KindRule(**entry) for entry in tables.get(layout, {}).get("kind", tables["kind"]))
 
 
 def line_starts(raw: str, layout: Layout) -> list[Span]:

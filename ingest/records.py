@@ -23,7 +23,11 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Report:
-    """One entry of the catalogue. ``date`` is as printed, or says that it was derived."""
+    """One entry of the catalogue. ``date`` is as printed, or says that it was derived.
+
+    An added report has its ``original`` file beside its text, and ``details``: the sha256 of what else its passages
+    depend on (where pages begin, corrected kinds).
+    """
 
     id: str
     title: str
@@ -36,6 +40,8 @@ class Report:
     layout: str
     file: str
     sha256: str
+    original: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ class Passage:
     """A whole idea of a report with its exact place: what retrieval ranks and answers cite.
 
     ``text`` is ``spans`` of the file, cleaned. ``illustrates`` is the id of the passage that a family member's words
-    belong to.
+    belong to. ``page`` is where it begins; ``turns`` are the (offset in the file, page) where it goes on.
     """
 
     id: str
@@ -97,6 +103,7 @@ class Passage:
     sentences: tuple[Sentence, ...]
     illustrates: str | None = None
     page: int | None = None
+    turns: tuple[Span, ...] = ()
 
     @property
     def start(self) -> int:
@@ -112,10 +119,16 @@ class Passage:
         """Return the sentence's words."""
         return self.text[sentence.start : sentence.end]
 
+    def page_at(self, place: int) -> int | None:
+        """Return the page of an offset in the file that lies in the passage; None where there are no pages."""
+        return next((page for start, page in reversed(self.turns) if start <= place), self.page)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON types; ``from_json`` reads them back."""
         data = dict(self.__dict__)
         data["sentences"] = [[s.start, s.end, s.spans, s.block] for s in self.sentences]
+        if not self.turns:
+            del data["turns"]
         return data
 
     @classmethod
@@ -126,6 +139,7 @@ class Passage:
         """
         sentences = tuple(Sentence(a, b, _spans(spans), block) for a, b, spans, block in data["sentences"])
         fixed = {"section": tuple(data["section"]), "spans": _spans(data["spans"]), "sentences": sentences}
+        fixed["turns"] = _spans(data.get("turns", []))
         return cls(**{**data, **fixed})
 
 

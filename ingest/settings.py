@@ -3,10 +3,11 @@
 import os
 import re
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -28,6 +29,8 @@ def _names(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_names)]
+THIS_MACHINE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 class Settings(BaseSettings):
@@ -44,11 +47,24 @@ class Settings(BaseSettings):
     model_api_key: SecretStr | None = None
     model_seconds: float = Field(30, gt=0)  # how long a model may take over one answer, from the request on
     model_remote: Literal["ask", "forbid", "allow"] = "ask"  # whether questions may go to a model elsewhere
+    chroma_url: str = Field("", pattern=r"^(https?://[^\s@?#]+)?$")  # a Chroma server, http(s)://HOST:PORT[/PATH]
+    chroma_token: SecretStr | None = None
+    chroma_token_header: Literal["Authorization", "X-Chroma-Token"] = "Authorization"
+    chroma_ca: Path | None = None  # a file with the certificates that sign the server's, where it is not a known one
+    chroma_tenant: str = "default_tenant"
+    chroma_database: str = "default_database"
+    chroma_chunk: int = Field(2**18, ge=2**10, le=2**23)  # bytes of the index in one record; servers have their limits
     host: str = "127.0.0.1"
     port: int = 8501
+    base_path: str = Field("", pattern=r"^([\w-]+(/[\w-]+)*)?$")  # below which a proxy shows the chat, as in NAME
     allowed_hosts: Names = ()  # names besides localhost and ``host`` under which browsers may reach the chat
     exit_address: str = Field("", pattern=r"^(https?://\S+)?$")  # where the quick exit leads; empty: our own calculator
-    managers: Names = ()  # e-mail addresses that may open the evaluation; empty: everybody
+    managers: Names = ()  # e-mail addresses that may open the evaluation and the management; empty: everybody
+    log: Path | None = None  # a file that gets the log lines of standard error too, and is turned over when full
+    log_level: Literal["debug", "info", "warning", "error"] = "info"  # debug adds a line for each request
+    log_megabytes: float = Field(10, gt=0)  # size at which the file is turned over
+    log_files: int = Field(5, ge=1)  # how many full files are kept beside it
+    metrics_from: Networks = THIS_MACHINE  # whose address may read /metrics
 
     @property
     def index_folder(self) -> Path:

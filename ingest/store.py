@@ -3,7 +3,8 @@
     .index/
         current            the name of the serving build, one line; replaced in one step
         lock               held by the one ingest that runs
-        builds/000001/     manifest.json  passages.json  bank.json  vocabulary.json  twins.json
+        builds/000001/     manifest.json  reports.json  headings.jsonl  passages.jsonl  columns.npy  ids.json
+                           bank.json  names.json  vocabulary.json  twins.json
                            lexicon.toml  vectors.npy  questions.npy  sentences.npy
                            chroma/  lexical/  model/
 
@@ -15,28 +16,41 @@ folder silently miss each other's rows, and files replaced under the same path l
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from ingest.errors import IndexDamaged, IndexFault, IndexMissing, IndexOutdated
-from ingest.records import Heading, Passage, Report
+from ingest.lines import Lines, read_array, write_lines
+from ingest.records import KINDS, Heading, Passage, Report
 
-VERSION = 2
+VERSION = 3
 LOCK_SECONDS = 600
+
+
+# What retrieval asks of every passage: the number of its report and of its kind, and how many sentences it has.
+COLUMNS = np.dtype([("report", np.int32), ("kind", np.int8), ("sentences", np.int32)])
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What an index knows of its reports: the reports, their headings and all passages in reading order."""
+    """What an index knows of its reports: the reports, their headings, and all passages in reading order.
+
+    Headings (a report's by its number) and passages are read from the build's files when they are asked for.
+    ``columns`` has a row a passage (``COLUMNS``), ``ids`` a name.
+    """
 
     reports: tuple[Report, ...]
-    headings: dict[str, tuple[Heading, ...]]
-    passages: tuple[Passage, ...]
+    headings: Sequence[tuple[Heading, ...]]
+    passages: Sequence[Passage]
+    columns: NDArray[Any]
+    ids: Sequence[str]
 
 
 class IndexFolder:
@@ -132,38 +146,50 @@ def read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def write_contents(folder: Path, contents: Contents) -> None:
-    """Write a build's reports, headings and passages."""
-    write_json(
-        folder / "passages.json",
-        {
-            "reports": [report.__dict__ for report in contents.reports],
-            "headings": {
-                name: [[h.title, h.level, h.span] for h in found] for name, found in contents.headings.items()
-            },
-            "passages": [passage.to_json() for passage in contents.passages],
-        },
-    )
+def write_contents(folder: Path, parts: Iterable[tuple[Report, Sequence[Heading], Sequence[Passage]]]) -> Contents:
+    """Write reports one by one, each with its headings and passages; return them as they can be read."""
+    reports: list[Report] = []
+    headings: list[list[Any]] = []
+    ids: list[str] = []
+    columns: list[tuple[int, int, int]] = []
+
+    def passages() -> Iterator[dict[str, Any]]:
+        for number, (report, of_report, found) in enumerate(parts):
+            reports.append(report)
+            headings.append([[h.title, h.level, h.span] for h in of_report])
+            for passage in found:
+                ids.append(passage.id)
+                columns.append((number, KINDS.index(passage.kind), len(passage.sentences)))
+                yield passage.to_json()
+
+    write_lines(folder / "passages.jsonl", passages())
+    write_lines(folder / "headings.jsonl", headings)
+    np.save(folder / "columns.npy", np.array(columns, dtype=COLUMNS))
+    write_json(folder / "ids.json", {"ids": ids})
+    write_json(folder / "reports.json", {"reports": [report.__dict__ for report in reports]})
+    return read_contents(folder)
 
 
 def read_contents(folder: Path) -> Contents:
     """Return what ``write_contents`` wrote.
 
-    :raises IndexDamaged: the file is missing, cut off or of another form.
+    :raises IndexDamaged: a file is missing, cut off or of another form.
     """
-    path = folder / "passages.json"
-    data = read_json(path)
+    passages = Lines(folder / "passages.jsonl", Passage.from_json)
+    headings = Lines(folder / "headings.jsonl", _headings)
+    columns = read_array(folder / "columns.npy")
     try:
-        return Contents(
-            tuple(Report(**entry) for entry in data["reports"]),
-            {
-                name: tuple(Heading(title, level, (span[0], span[1])) for title, level, span in found)
-                for name, found in data["headings"].items()
-            },
-            tuple(Passage.from_json(entry) for entry in data["passages"]),
-        )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise IndexDamaged(f"{path}: has another form ({error}); run vraagbaak ingest") from error
+        ids = read_json(folder / "ids.json")["ids"]
+        reports = tuple(Report(**entry) for entry in read_json(folder / "reports.json")["reports"])
+    except (KeyError, TypeError) as error:
+        raise IndexDamaged(f"{folder}: has another form ({error}); run vraagbaak ingest") from error
+    if not len(passages) == len(columns) == len(ids) or columns.dtype != COLUMNS or len(headings) != len(reports):
+        raise IndexDamaged(f"{folder}: its files do not belong together; run vraagbaak ingest")
+    return Contents(reports, headings, passages, columns, ids)
+
+
+def _headings(found: list[Any]) -> tuple[Heading, ...]:
+    return tuple(Heading(title, level, (span[0], span[1])) for title, level, span in found)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

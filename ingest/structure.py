@@ -101,7 +101,7 @@ class _Builder:
         A paragraph goes on in the next line, and over a page number, a footnote or a blank line where a page ends in
         mid-sentence (AEF 1.3 "De verdiepende / analyses"; Nijmegen, Informatie delen, "onder- / zoeksverslag").
         """
-        if line.kind not in ("text", "item") or not self.blocks:
+        if line.kind not in ("text", "item") or not self.blocks or self.layout.whole:
             return None
         last = self.blocks[-1]
         if line.kind == "text" and not self.after_blank and last.kind in FLOWING and not last.closed:

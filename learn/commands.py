@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.engine import Assistant
 from ingest.errors import IndexFault, UsageError
+from ingest.remote.fetch import mirrored, serving_corpus
 from ingest.settings import settings
 from ingest.store import IndexFolder
 from learn.check import check, count_quotes, read_pack
@@ -134,7 +135,7 @@ def _check(given: argparse.Namespace) -> int:
         print(
             f"the pack is from another index ({pack.get('index')}, not {serving}); checking its quotes", file=sys.stderr
         )
-    faults = check(pack, settings().corpus)
+    faults = check(pack, serving_corpus(settings().index_folder, settings().corpus, settings().chroma_url))
     for fault in faults:
         print(fault)
     items, quotes = count_quotes(pack)
@@ -160,7 +161,7 @@ def _holding(assistant: Assistant, title: str, items: tuple[Item, ...]) -> Pack:
 def _assistant() -> Assistant:
     """Return the assistant over the index, which is built first where there is none."""
     corpus, index = settings().corpus, settings().index_folder
-    if IndexFolder(index).current() is None:
+    if not settings().chroma_url and IndexFolder(index).current() is None:
         from ingest.index import build_index
 
         print(f"no index in {index} yet: building it", file=sys.stderr)
@@ -172,7 +173,8 @@ def _fingerprint() -> str:
     """Return what the serving index was made from, or nothing where there is none that can be read."""
     from ingest.store import need_current, read_manifest
 
-    folder = IndexFolder(settings().index_folder)
+    index = settings().index_folder
+    folder = IndexFolder(mirrored(index) if settings().chroma_url else index)
     try:
         return str(read_manifest(folder.build_path(need_current(folder)))["fingerprint"])
     except (IndexFault, KeyError):

@@ -84,5 +84,5 @@ def test_a_report_that_is_no_text_is_refused(corpus: Path, content: bytes, messa
 def test_an_unknown_layout_is_named() -> None:
     from ingest.layout import load_layout
 
-    with pytest.raises(CorpusError, match="unknown layout 'x'; known are hard-wrapped, numbered-markdown"):
+    with pytest.raises(CorpusError, match="unknown layout 'x'; known are added, hard-wrapped, numbered-markdown"):
         load_layout("x")

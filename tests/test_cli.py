@@ -106,7 +106,7 @@ def test_odd_questions_are_answered(vraagbaak: Run, index: Path, question: str) 
 
 
 def test_a_damaged_index_gets_one_line_and_nothing_is_lost(vraagbaak: Run, own_index: Path) -> None:
-    path = max((own_index / "builds").iterdir()) / "passages.json"
+    path = max((own_index / "builds").iterdir()) / "passages.jsonl"
     path.write_bytes(path.read_bytes()[:1000])
     done = vraagbaak("ask", QUESTION, "--index", own_index)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)

@@ -122,8 +122,10 @@ def test_questions_during_a_switch(corpus: Path, own_index: Path) -> None:
             IndexOutdated,
             "the index has version 0, this program reads",
         ),
-        (lambda root: cut_off(build(root) / "passages.json"), IndexDamaged, "passages.json: cannot be read"),
-        (lambda root: (build(root) / "passages.json").write_text("{}"), IndexDamaged, "has another form"),
+        (lambda root: cut_off(build(root) / "passages.jsonl"), IndexDamaged, "passages.jsonl: is not as it was written"),
+        (lambda root: (build(root) / "reports.json").write_text("{}"), IndexDamaged, "has another form"),
+        (lambda root: (build(root) / "columns.npy").unlink(), IndexDamaged, "columns.npy cannot be read"),
+        (lambda root: (build(root) / "ids.json").write_text('{"ids": []}'), IndexDamaged, "its files do not belong together"),
         (lambda root: shutil.rmtree(build(root) / "chroma"), IndexDamaged, "the Chroma folder is missing"),
         (lambda root: cut_off(build(root) / "chroma" / "chroma.sqlite3"), IndexDamaged, "Chroma cannot open its folder"),
         (lambda root: shutil.rmtree(build(root) / "lexical" / "stems"), IndexDamaged, "the lexical index cannot be read"),
@@ -196,7 +198,7 @@ def test_analysis() -> None:
 def test_manifest_says_what_was_indexed(index: Path) -> None:
     manifest = json.loads((build(index) / "manifest.json").read_text())
     assert (manifest["version"], manifest["embedder"], manifest["passages"], len(manifest["reports"])) == (
-        2,
+        3,
         STATIC,
         462,
         5,

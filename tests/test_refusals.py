@@ -108,7 +108,7 @@ def test_the_committed_classifier_meets_the_targets_on_both_splits() -> None:
 
 def known_words() -> frozenset[str]:
     from evals.train import read_material
-    from ingest.index import vocabulary
+    from ingest.vocabulary import vocabulary
 
     return frozenset(vocabulary(read_material(CORPUS).texts)["words"])
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from email.message import Message
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -106,15 +107,24 @@ def test_what_no_screen_uses_is_not_there(chat: str, path: str) -> None:
     assert status in (400, 404)
 
 
-@pytest.mark.parametrize(("host", "status"), [("localhost", 101), ("127.0.0.1:99", 101), ("evil.example", 403)])
-def test_only_known_host_names_get_a_session(chat: str, host: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("localhost", "localhost", 101),
+        ("127.0.0.1:99", "127.0.0.1:99", 101),
+        ("evil.example", "evil.example", 403),
+        ("localhost", "evil.example", 403),
+    ],
+)
+def test_only_known_host_names_get_a_session(attempts: Path, chat: str, host: str, origin: str, status: int) -> None:
     connection = http.client.HTTPConnection(str(urlsplit(chat).netloc), timeout=10)
     connection.request("GET", "/_stcore/stream", headers={
-        "Host": host, "Origin": f"http://{host}", "Connection": "Upgrade", "Upgrade": "websocket",
+        "Host": host, "Origin": f"http://{origin}", "Connection": "Upgrade", "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     })  # fmt: skip
     with closing(connection), connection.getresponse() as response:
         assert response.status == status
+    assert attempts.read_text() == ""  # Streamlit would ask a machine outside what our own address is
 
 
 @pytest.mark.browser

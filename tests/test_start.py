@@ -92,7 +92,7 @@ def test_a_damaged_index_is_built_anew_on_a_press(browser: Browser, tmp_path: Pa
     folder = IndexFolder(own_index)
     name = folder.current()
     assert name
-    damaged = folder.build_path(name) / "passages.json"
+    damaged = folder.build_path(name) / "passages.jsonl"
     damaged.write_bytes(damaged.read_bytes()[:1000])
     with started(tmp_path, own_index) as (address, errors), opened(browser, address) as page:
         page.get_by_text("De zoekindex is beschadigd.").wait_for(timeout=30000)

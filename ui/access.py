@@ -51,7 +51,7 @@ def user_id() -> str:
 
 
 def may_manage() -> bool:
-    """Tell whether this user may open the evaluation: everybody, or who the setting ``managers`` names."""
+    """Tell whether this user may open the evaluation and the management: everybody, or whom ``managers`` names."""
     managers = {name.casefold() for name in settings().managers}
     if not managers:
         return True

@@ -14,7 +14,8 @@ from assistant.records import Answer
 from ingest.read import read_report
 from ingest.records import KINDS, Passage, Span
 from ui.html import KIND_NAMES
-from ui.marks import announce, bring_into_view
+from ui.marks import announce, bring_into_view, plain_label
+from ui.originals import opens_at_page, original_html
 from ui.report_html import Piece, contents_html, found_html, passage_anchor, report_pieces
 from ui.report_order import Part, only_kinds, read_parts
 from ui.report_search import SHORTEST, search
@@ -55,15 +56,17 @@ def show(assistant: Assistant, chat_page: Any) -> None:
     with top:
         _back(chat_page, answers, cited, passage)
         report = index.reports[name]
-        st.title(report.title, anchor=False)
-        st.caption(f"{report.publisher}, {report.date}.")
+        st.title(plain_label(report.title), anchor=False)
+        st.caption(plain_label(f"{report.publisher}, {report.date}."))
+        if report.original:
+            st.html(f'<p class="vb-knoppen">{original_html(report)}</p>')
     # A text box's value is gone once its page is left: without one this is a new visit.
     is_visit = f"zoek-{name}" not in st.session_state
     parts = _parts(index, str(index.path), assistant.corpus, name)
     words = within.text_input("Zoek in dit rapport", key=f"zoek-{name}", placeholder="Bijvoorbeeld: regie").strip()
     kinds = _chosen_kinds(parts, name)
     parts = only_kinds(parts, kinds, passage.id if passage else "")
-    marks = _marks(parts, passage, words)
+    marks = _marks(parts, passage, words, opens_at_page(report))
     with st.container():  # always there, so that what comes and goes in it leaves the text below in its place
         if kinds:
             names = ", ".join(KIND_NAMES[kind] for kind in kinds)
@@ -80,7 +83,8 @@ def show(assistant: Assistant, chat_page: Any) -> None:
 def _parts(_index: Index, index_path: str, corpus: Path, report: str) -> tuple[Part, ...]:
     """Return a report's parts; read once for all sessions as long as the same index serves."""
     raw = read_report(corpus, _index.reports[report])
-    return read_parts(raw, _index.headings[report], [p for p in _index.passages if p.report == report])
+    boxes = not _index.reports[report].original
+    return read_parts(raw, _index.headings(report), _index.passages_of(report), boxes)
 
 
 def _cited(answers: Sequence[Answer]) -> Cited:
@@ -144,8 +148,9 @@ def _chosen_kinds(parts: Sequence[Part], name: str) -> list[str]:
     return [kind for kind in kinds if kind in chosen]
 
 
-def _marks(parts: Sequence[Part], passage: Passage | None, words: str) -> Marks:
-    return Marks(passage.id if passage else "", _places(st.query_params.get("zin", "")), search(parts, words))
+def _marks(parts: Sequence[Part], passage: Passage | None, words: str, pages_open: bool) -> Marks:
+    places = _places(st.query_params.get("zin", ""))
+    return Marks(passage.id if passage else "", places, search(parts, words), pages_open)
 
 
 def _places(text: str) -> tuple[Span, ...]:

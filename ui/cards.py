@@ -9,6 +9,7 @@ from assistant.records import Citation
 from assistant.why import Why
 from ingest.records import Passage, Sentence
 from ui.html import kind_html, report_line
+from ui.originals import original_html
 
 
 def cards_html(title: str, citations: Sequence[Citation], number: int, reasons: Sequence[Why | None]) -> str:
@@ -27,7 +28,7 @@ def cards_html(title: str, citations: Sequence[Citation], number: int, reasons: 
 
 def _card(citation: Citation, number: int, reason: Why | None) -> str:
     passage = citation.quote.passage
-    page = f" · pagina {passage.page}" if passage.page else ""
+    page = f" · pagina {citation.quote.page}" if citation.quote.page else ""
     name = f"bron-{number}-{citation.n}"
     return (
         f'<article class="vb-bron" id="{name}" tabindex="-1" aria-labelledby="{name}-kop">'
@@ -39,6 +40,7 @@ def _card(citation: Citation, number: int, reason: Why | None) -> str:
         f'aria-label="Kopieer citaat met bron {citation.n}">Kopieer citaat met bron</button>'
         f'<a class="vb-lees" data-blijf href="{escape(place_address([citation]))}">'
         f"Lees bron {citation.n} in het rapport</a>"
+        f"{original_html(citation.report, citation.quote.page)}"
         f'<a class="vb-terug" href="#vraag-{number}">Terug naar de vraag</a></p></article>'
     )
 

@@ -11,7 +11,9 @@ from assistant.engine import Assistant
 from assistant.index import Index
 from assistant.records import Answer
 from ingest.errors import UsageError
+from ingest.remote.fetch import corpus_of
 from ingest.settings import settings
+from ops.watch import writing
 from ui.marks import plain_label, text_html
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def _writer(index: Index) -> "Writer":
     from assistant.ground import Ground  # only who sets a model waits for all this to load
     from assistant.writer import Writer
 
-    return Writer(settings(), Ground(index, settings().corpus).check)
+    return Writer(settings(), Ground(index, corpus_of(index.path, settings().corpus)).check)
 
 
 def chosen(able: "Writer | None") -> bool:
@@ -88,7 +90,7 @@ def write(
     place: Any = st.empty()
     shown = answer
     place.html(draw() + text_html(WRITING, "vb-gezocht"))
-    with closing(able.write(answer, index)) as growing:
+    with closing(writing(able.write(answer, index))) as growing:
         for found in growing:
             if found != shown:
                 shown = found

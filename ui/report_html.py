@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from ingest.records import Passage
 from ui.html import kind_html
+from ui.originals import original_address
 from ui.report_order import Line, Part
 from ui.report_search import Found
 from ui.report_words import Marks, Words
@@ -113,17 +114,29 @@ def _part_html(part: Part, words: Words) -> str:
     found = " gevonden" if words.named else ""
     return (
         f'<{tag} id="{passage_anchor(passage.id)}" class="vb-deel vb-deel-{passage.kind}{box}{found}"{label}>'
-        f"{heading}{_kind_and_link(passage)}{''.join(_body_html(body, part, words))}</{tag}>"
+        f"{heading}{_kind_and_link(passage, words.pages_open)}{''.join(_body_html(body, part, words))}</{tag}>"
     )
 
 
-def _kind_and_link(passage: Passage) -> str:
+def _kind_and_link(passage: Passage, pages_open: bool) -> str:
     query = "?" + urlencode({"report": passage.report, "passage": passage.id}, safe=":")
-    page = f'<span class="vb-pagina">p. {passage.page}</span>' if passage.page else ""
+    page = _pages_html(passage, pages_open) if passage.page else ""
     return (
         f'<div class="vb-deel-kop">{kind_html(passage.kind)}{page}'
         f'<button type="button" class="vb-knop-link" data-kopieer-pad="{escape(query)}" '
         f'aria-label="Kopieer de link naar deze passage">Kopieer de link</button></div>'
+    )
+
+
+def _pages_html(passage: Passage, pages_open: bool) -> str:
+    """Return the pages that the passage stands on, as a link where the original opens at one."""
+    pages = [page for page in (passage.page, *(page for _, page in passage.turns)) if page]
+    told = f"p. {pages[0]}" if max(pages) == pages[0] else f"p. {pages[0]}–{max(pages)}"
+    if not pages_open:
+        return f'<span class="vb-pagina">{told}</span>'
+    return (
+        f'<a class="vb-pagina" href="{escape(original_address(passage.report, pages[0]))}" target="_blank" '
+        f'rel="noopener" aria-label="Open bladzijde {pages[0]} in het origineel">{told}</a>'
     )
 
 
@@ -132,7 +145,7 @@ def _body_html(lines: Sequence[Line], part: Part, words: Words) -> Iterator[str]
     alone = bool(part.anchor) and [line.block for line in lines if line.block != "note"] == ["item"]
     for shape, run in groupby(lines, key=_shape):
         if shape == "table":
-            yield _tabs_html(list(run), part.path[-1], words)
+            yield _tabs_html(list(run), part.path[-1] if part.path else "", words)
         elif shape == "item" and not alone:
             yield _list_html(list(run), words)
         else:
@@ -161,7 +174,7 @@ def _line_html(shape: str, html: str) -> str:
 
 def _tabs_html(lines: Sequence[Line], caption: str, words: Words) -> str:
     """Return the rows of a table of tabs; a first row of single words names the columns."""
-    named = all(cell.isalpha() for cell in lines[0].cells)
+    named = len(lines) > 1 and all(cell.isalpha() for cell in lines[0].cells)
     rows = ["".join(_tab_cells(line, named and line is lines[0], words)) for line in lines]
     return _table_html(caption, (f"<tr>{row}</tr>" for row in rows))
 
@@ -172,7 +185,7 @@ def _tab_cells(line: Line, is_head: bool, words: Words) -> Iterator[str]:
         html = words.html(line, start, start + len(cell))
         tag, scope = ("th", ' scope="col"') if is_head else ("td", "") if column else ("th", ' scope="row"')
         yield f"<{tag}{scope}>{html}</{tag}>"
-        start += len(cell) + 1
+        start += len(cell) + 1 if cell else 0
 
 
 def _rows_html(run: _Run, marks: Marks) -> str:
@@ -189,7 +202,7 @@ def _row_html(part: Part, words: Words, width: int) -> str:
     notes = [line for line in part.lines if line.block == "note"]
     columns = _columns([line for line in part.lines if line.block != "note"], width)
     cells = ["".join(f"<p>{words.html(line)}</p>" for line in lines) for lines in columns]
-    cells[0] = _kind_and_link(passage) + cells[0]
+    cells[0] = _kind_and_link(passage, words.pages_open) + cells[0]
     found = ' class="gevonden" tabindex="-1" aria-label="Gevonden passage"' if words.named else ""
     row = "".join(_row_cell(*named) for named in zip(COLUMNS, cells, strict=False))
     below = "".join(_line_html("note", words.html(line)) for line in notes)
@@ -211,7 +224,8 @@ def _columns(lines: Sequence[Line], width: int) -> list[Sequence[Line]]:
 def _table_html(caption: str, rows: Iterable[str], head: str = "", style: str = "vb-gegevens") -> str:
     """Return a table that scrolls by itself where the screen is narrow, by keyboard too."""
     name = escape(caption)
+    label = f"Tabel: {name}" if name else "Tabel"
     return (
-        f'<div class="vb-tabel" role="region" tabindex="0" aria-label="Tabel: {name}"><table class="{style}">'
+        f'<div class="vb-tabel" role="region" tabindex="0" aria-label="{label}"><table class="{style}">'
         f'<caption class="vb-extra">{name}</caption>{head}<tbody>{"".join(rows)}</tbody></table></div>'
     )

@@ -37,18 +37,20 @@ class Line:
 class Part:
     """A passage with the heading right above it, or a heading that only holds headings.
 
-    ``anchor`` is the id of the heading's element, where the part has a heading.
+    ``anchor`` is the id of the heading's element, where the part has a heading. ``boxes`` tells whether its report is
+    one of those whose boxes ``BOXES`` knows.
     """
 
     path: tuple[str, ...]
     lines: tuple[Line, ...]
     passage: Passage | None = None
     anchor: str = ""
+    boxes: bool = True
 
     @property
     def box(self) -> tuple[str, ...]:
         """Return the section path of the box that the part stands in; empty outside one."""
-        depth = next((place for place, title in enumerate(self.path, 1) if BOXES.match(title)), 0)
+        depth = next((place for place, title in enumerate(self.path, 1) if self.boxes and BOXES.match(title)), 0)
         return self.path[:depth]
 
     @property
@@ -57,12 +59,15 @@ class Part:
         return self.lines[0].block == "row"
 
 
-def read_parts(raw: str, headings: Sequence[Heading], passages: Iterable[Passage]) -> tuple[Part, ...]:
+def read_parts(
+    raw: str, headings: Sequence[Heading], passages: Iterable[Passage], boxes: bool = True
+) -> tuple[Part, ...]:
     """Return the report's parts in reading order.
 
     :param raw: the report's file; only it knows where a table of tabs has its cells.
     :param passages: in reading order. A table's row may stand elsewhere in the file than it is read (Someren prints
         column by column), so a heading goes by the section path of what follows, not by its place.
+    :param boxes: whether the report is one of those that came with Vraagbaak, whose boxes are known by their titles.
     """
     paths = _paths(headings)
     parts: list[Part] = []
@@ -74,7 +79,8 @@ def read_parts(raw: str, headings: Sequence[Heading], passages: Iterable[Passage
         done = max(done, own + 1)
         anchor = heading_anchor(headings[own]) if lines[0].block in NAMES else ""
         parts.append(Part(passage.section, lines, passage, anchor))
-    return (*parts, *(_lone(headings[n], paths[n]) for n in range(done, len(headings))))
+    parts += [_lone(headings[n], paths[n]) for n in range(done, len(headings))]
+    return tuple(parts if boxes else (replace(part, boxes=False) for part in parts))
 
 
 def only_kinds(parts: Sequence[Part], kinds: Collection[str], passage: str = "") -> tuple[Part, ...]:
@@ -122,15 +128,20 @@ def _lines(raw: str, passage: Passage) -> Iterator[Line]:
         inside = [s for s in passage.sentences if start <= s.start <= start + len(text)]
         block = inside[0].block if inside else "text"
         places = [span for sentence in inside for span in sentence.spans]
-        cells = _cells(raw, min(places)[0], max(places)[1]) if block == "item" and places else ()
-        yield Line(text, block, start, cells if " ".join(cells) == text else ())
+        cells = _cells(raw, min(places)[0], max(places)[1], block) if block in ("item", "tab") and places else ()
+        yield Line(text, block, start, cells if " ".join(filter(None, cells)) == text else ())
         start += len(text) + 1
 
 
-def _cells(raw: str, start: int, end: int) -> tuple[str, ...]:
-    """Return the cells of a line of two; a line of contents (a title, a tab, its page) is no row of a table."""
+def _cells(raw: str, start: int, end: int, block: str) -> tuple[str, ...]:
+    """Return the cells of an added report's row, or of an item of two cells.
+
+    A line of contents (a title, a tab, its page) is no row of a table.
+    """
+    if block == "tab":  # its first and last cells may be empty
+        start, end = raw.rfind("\n", 0, start) + 1, (raw + "\n").find("\n", end)
     if "\n" in raw[start:end]:
         return ()  # a list item whose lines are indented with tabs (Someren)
     cuts = [start - 1, *(m.start() for m in re.compile("\t").finditer(raw, start, end)), end]
     cells = tuple(clean(raw, [((a + 1, b),)]).text for a, b in pairwise(cuts))
-    return cells if len(cells) == 2 and not cells[1].isdigit() else ()
+    return cells if block == "tab" or (len(cells) == 2 and not cells[1].isdigit()) else ()

@@ -13,12 +13,13 @@ from ui.report_search import Found
 @dataclass(frozen=True)
 class Marks:
     """What is marked: the passage that a link names, of it these places in the file (all of it where none is named),
-    and what a search found.
+    and what a search found. ``pages_open`` tells whether pages lead to the report's original.
     """
 
     passage: str = ""
     places: tuple[Span, ...] = ()
     found: tuple[Found, ...] = ()
+    pages_open: bool = False
 
 
 class Words:
@@ -28,6 +29,7 @@ class Words:
         self.named = _named(part.passage, marks) if part.passage and part.passage.id == marks.passage else ()
         self.found = [found for found in marks.found if found.part == place]
         self.total = len(marks.found)
+        self.pages_open = marks.pages_open
         self.lines = part.lines
 
     def html(self, line: Line, start: int = 0, end: int | None = None) -> str:

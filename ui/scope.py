@@ -12,6 +12,7 @@ from assistant.answer import short_name
 from assistant.index import Index
 from assistant.records import Filters
 from ingest.records import Report
+from ui.marks import plain_label
 
 # What somebody may search alone, as it is named on the page; the other kinds are no use by themselves.
 KINDS = {
@@ -147,7 +148,7 @@ def _pills(label: str, options: list[str], chosen: Iterable[str], name: str, nam
         selection_mode="multi",
         default=list(chosen),
         key=_key(name),
-        format_func=lambda value: names.get(value, value),
+        format_func=lambda value: plain_label(names.get(value, value)),  # a pill's label is Markdown
     )
     return tuple(picked or ())
 

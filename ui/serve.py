@@ -12,20 +12,25 @@ from threading import Thread
 
 from ingest.errors import UsageError
 from ingest.settings import PREFIX, PROJECT, settings
+from ops.logs import need_writable
 
 
 def serve(corpus: Path, index: Path, port: int, open_browser: bool) -> int:
     """Run the chat until it is stopped; return its exit status.
 
-    :raises UsageError: the port is taken.
+    :raises UsageError: the port is taken, or the log file cannot be written.
     """
     host = settings().host
     _need_free_port(host, port)
-    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    need_writable(settings())
+    base = f"/{settings().base_path}" if settings().base_path else ""
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}{base}"
     print(f"Vraagbaak: {address}  (stop with Ctrl-C)", flush=True)
     given = {"CORPUS": corpus, "INDEX": index, "DATA": settings().data}
     if config := os.environ.get(PREFIX + "CONFIG"):
         given["CONFIG"] = Path(config)
+    if log := settings().log:
+        given["LOG"] = log
     paths = {PREFIX + name: str(path.resolve()) for name, path in given.items()}  # the server runs in another folder
     # One thread for each product of matrices: with many people at once more threads wait for each other.
     environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, **paths, PREFIX + "PORT": str(port)}

@@ -1,20 +1,24 @@
 """Vraagbaak's ASGI app: Streamlit's own, with our headers, our files and our first page around it."""
 
 import re
+import time
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
+from streamlit import file_util, net_util
 
 from ingest.settings import PROJECT, settings
+from ops import logs
+from ui import health, originals
 from ui.start import show_fault
 
 STATIC_FILES = Path(__file__).parent / "static"
@@ -54,16 +58,25 @@ NO_SCRIPT = (
 
 def make_app() -> st.App:
     """Return the app that a server runs."""
+    # Streamlit would ask machines outside what our address is, to print it and to compare a websocket's origin.
+    net_util.get_external_ip = net_util.get_internal_ip = lambda: None
     routes = [
-        Mount("/vraagbaak", StaticFiles(directory=STATIC_FILES)),
-        Mount(f"/{EXIT}", StaticFiles(directory=STATIC_FILES / "uitgang", html=True)),
+        Mount(f"{_base()}/vraagbaak", StaticFiles(directory=STATIC_FILES)),
+        Mount(f"{_base()}/{EXIT}", StaticFiles(directory=STATIC_FILES / "uitgang", html=True)),
+        Route(f"{_base()}/{originals.PATH}/{{name}}", originals.serve_original),
+        *health.routes(_base()),
     ]
     around = [Middleware(Headed), Middleware(OwnIndex)]
     return st.App(PROJECT / "app.py", routes=routes, middleware=around, on_script_error=show_fault)
 
 
+def _base() -> str:
+    """Return what stands before every path of ours: nothing, or ``/NAME``."""
+    return f"/{settings().base_path}" if settings().base_path else ""
+
+
 class Headed:
-    """Middleware: every response carries ``HEADERS``; the paths in ``CLOSED`` are not there."""
+    """Middleware: every response carries ``HEADERS``; the paths in ``CLOSED`` are not there; requests are logged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -73,19 +86,25 @@ class Headed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        path, status, begun = scope["path"].removeprefix(_base()), 0, time.perf_counter()
 
         async def headed(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if scope["path"].startswith((f"/{EXIT}/", "/vraagbaak/")):
+                if path.startswith(f"/{originals.PATH}/"):
+                    headers.update(originals.HEADERS)
+                if path.startswith((f"/{EXIT}/", "/vraagbaak/")):
                     headers["Cache-Control"] = "no-cache"  # asked again each time, so that a new version is seen
             await send(message)
 
-        if scope["path"].startswith(CLOSED):
+        if path.startswith(CLOSED):
             await PlainTextResponse("Not Found", 404)(scope, receive, headed)
         else:
             await self.app(scope, receive, headed)
+        logs.request(scope["method"], path, status, time.perf_counter() - begun)
 
 
 class OwnIndex:
@@ -96,7 +115,8 @@ class OwnIndex:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; replace the body where it is Streamlit's index."""
-        if scope["type"] != "http" or scope["path"].startswith(("/media/", f"/{EXIT}/", "/_stcore/", "/component/")):
+        others = ("/media/", f"/{EXIT}/", "/_stcore/", "/component/")
+        if scope["type"] != "http" or scope["path"].removeprefix(_base()).startswith(others):
             await self.app(scope, receive, send)
             return
         body = b""
@@ -138,7 +158,7 @@ def _head() -> str:
     styles = "".join(
         f'<link rel="stylesheet" href="./vraagbaak/{path.name}">\n' for path in sorted(STATIC_FILES.glob("*.css"))
     )
-    away = settings().exit_address or f"./{EXIT}/"
+    away = settings().exit_address or f"{_base() or '.'}/{EXIT}/"
     return (
         "<title>Vraagbaak</title>\n"
         '<link rel="icon" type="image/svg+xml" href="./vraagbaak/merk.svg">\n'
@@ -151,8 +171,17 @@ def _head() -> str:
 def main() -> None:
     """Serve on the address and port of the settings until stopped."""
     chosen = settings()
+    logs.set_up(chosen)
+    logs.event("started", version=version("vraagbaak"), port=chosen.port)
     hosts = sorted({"localhost", "127.0.0.1", chosen.host, *chosen.allowed_hosts})
-    make_app().run(config={"server.address": chosen.host, "server.port": chosen.port, "server.allowedHosts": hosts})
+    make_app().run(
+        config={
+            "server.address": chosen.host,
+            "server.port": chosen.port,
+            "server.allowedHosts": hosts,
+            "server.baseUrlPath": chosen.base_path,
+        }
+    )
 
 
 if __name__ == "__main__":

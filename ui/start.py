@@ -9,10 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.engine import Assistant
+from ingest.added.renew import renew
 from ingest.errors import CorpusError, IndexDamaged, IndexFault, VraagbaakError
-from ingest.index import build_index
 from ingest.settings import settings
 from ingest.store import IndexFolder, need_current
+from ops.metrics import count_fault
 from ui.access import may_manage
 
 log = logging.getLogger("vraagbaak")
@@ -29,13 +30,14 @@ STEPS = {  # ingest's own names of its steps, in their order
     "betekenis indexeren (questions)": "Vragen indexeren",
     "betekenis indexeren (sentences)": "Zinnen indexeren",
     "opslaan": "Opslaan",
+    "naar de server": "Naar de Chroma-server sturen",
 }
 
 
 class Builder:
     """Builds the index in a thread of its own, one build at a time; every session of the process sees how far it is.
 
-    ``error`` is what ended the last build, None where it ended well or none was begun.
+    ``busy`` tells whether one runs now; ``error`` is what ended the last one, None where that ended well.
     """
 
     def __init__(self, corpus: Path, index: Path) -> None:
@@ -43,6 +45,7 @@ class Builder:
         self.index = index
         self.step, self.part = next(iter(STEPS.values())), 0.0
         self.error: Exception | None = None
+        self.busy = self._again = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -51,30 +54,33 @@ class Builder:
         """Tell whether a build was ever begun."""
         return self._thread is not None
 
-    @property
-    def busy(self) -> bool:
-        """Tell whether a build runs now."""
-        return self._thread is not None and self._thread.is_alive()
-
     def begin(self, anew: bool = False) -> None:
-        """Begin a build, unless one runs.
+        """Begin a build; where one runs another follows it, for the corpus may have changed since that one read it.
 
         :param anew: build also where the index that serves looks whole: who asked could not open it.
         """
         with self._lock:
+            self._again = self.busy
             if not self.busy:
-                self.error = None
+                self.busy = True
                 self._thread = threading.Thread(target=self._build, args=(anew,), name="build-index", daemon=True)
                 self._thread.start()
 
     def _build(self, anew: bool) -> None:
-        try:
-            if not build_index(self.corpus, self.index, settings().embedder, self._tell) and anew:
-                folder = IndexFolder(self.index)
-                (folder.build_path(need_current(folder)) / "manifest.json").unlink(missing_ok=True)
-                build_index(self.corpus, self.index, settings().embedder, self._tell)
-        except Exception as error:  # the page shows it: a thread has nobody else to tell
-            self.error = error
+        while True:
+            self.error = None
+            try:
+                if not renew(self.corpus, self.index, settings().embedder, self._tell) and anew:
+                    folder = IndexFolder(self.index)
+                    (folder.build_path(need_current(folder)) / "manifest.json").unlink(missing_ok=True)
+                    renew(self.corpus, self.index, settings().embedder, self._tell)
+            except Exception as error:  # the page shows it: a thread has nobody else to tell
+                self.error = error
+            with self._lock:
+                if not self._again:
+                    self.busy = False
+                    return
+                self._again = anew = False
 
     def _tell(self, step: str, done: int, total: int) -> None:
         number = list(STEPS).index(step)
@@ -88,12 +94,16 @@ def builder() -> Builder:
 
 
 @st.cache_resource(show_spinner="Vraagbaak start…")
-def _opened() -> Assistant:
-    opened = Assistant(settings().index_folder, settings().corpus)
+def opened() -> Assistant:
+    """Return the assistant that all sessions of this process share.
+
+    :raises IndexFault, CorpusError: there is none that can be opened; nothing of that is kept.
+    """
+    found = Assistant(settings().index_folder, settings().corpus)
     # What the index holds stays as long as the process: the garbage collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    return opened
+    return found
 
 
 def assistant() -> Assistant:
@@ -105,8 +115,10 @@ def assistant() -> Assistant:
     """
     building = builder()
     try:
-        found = _opened()
+        found = opened()
     except IndexFault as fault:
+        if settings().chroma_url:
+            raise
         if not building.busy:
             if building.error:
                 raise building.error from fault
@@ -114,7 +126,7 @@ def assistant() -> Assistant:
                 raise
             building.begin()
         _wait(building)
-    if not building.begun:
+    if not building.begun and not settings().chroma_url:  # a server's index is made by vraagbaak ingest
         building.begin()
     elif building.error and may_manage():
         st.warning(f"{NOT_RENEWED} {_dutch(building.error)}")
@@ -143,10 +155,11 @@ def show_fault(error: Exception) -> bool:
     if not isinstance(error, VraagbaakError):
         code = secrets.token_hex(3).upper()
         log.error("vraagbaak: unexpected fault %s", code, exc_info=error)
+        count_fault()
         st.error(UNEXPECTED.format(code=code))
         return True
     st.error(_dutch(error))
-    if isinstance(error, IndexFault | CorpusError):
+    if isinstance(error, IndexFault | CorpusError) and not settings().chroma_url:
         damaged = isinstance(error, IndexDamaged)
         st.button(ANEW if damaged else AGAIN, on_click=builder().begin, args=(damaged,), type="primary")
     return True

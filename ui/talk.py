@@ -9,6 +9,7 @@ from assistant.engine import Assistant
 from assistant.index import Index
 from assistant.records import Answer, Filters, Turn
 from assistant.suggest import next_questions
+from ops.watch import answered
 
 Rewrite = Callable[[str, Sequence[Turn], Index], str | None]
 
@@ -70,6 +71,7 @@ def ask_alone(assistant: Assistant, number: int) -> None:
 
 
 def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) -> None:
+    answered(answer, assistant.index)
     answers()[number:] = [answer, *answers()[number + 1 :]]
     st.session_state.setdefault("filters", {})[number] = filters
     st.session_state.setdefault("next", {})[number] = (

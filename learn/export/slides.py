@@ -131,9 +131,9 @@ def _footer(sources: Sequence[Citation], numbers: dict[str, int], whole: bool = 
     lead = "".join(f"[{mark}]" for mark in marks)
     if len(marks) > 1:
         return f"Bronnen {lead}"
-    passage = sources[0].quote.passage
-    page = f", p. {passage.page}" if passage.page is not None else ""
-    section = f", {passage.section[-1]}" if passage.section else ""
+    quote = sources[0].quote
+    page = f", p. {quote.page}" if quote.page is not None else ""
+    section = f", {quote.passage.section[-1]}" if quote.passage.section else ""
     short = f"Bron {lead} {first.publisher.split(' / ')[0]}, {first.year}"
     texts = (short + section + page, short + page, short) if whole else (short,)
     return next((text for text in texts if FOOT.size([Paragraph(text)])), f"Bron {lead}")

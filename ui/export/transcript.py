@@ -118,7 +118,7 @@ def _source(citation: Citation) -> Source:
     return Source(
         n=citation.n,
         reference=reference(citation.report),
-        where=f"{place_text(passage)} ({KIND_NAMES[passage.kind]})",
+        where=f"{place_text(citation.quote)} ({KIND_NAMES[passage.kind]})",
         quote=f"“{citation.quote.text}”",
         place=f"Plaats: {passage.report}, tekens {start}–{end}",
     )

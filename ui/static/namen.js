@@ -42,6 +42,7 @@ const NAMES = {
   "Error": "Fout",
   "Expand sidebar": "Open het menu",
   "Feedback rating": "Oordeel",
+  "file upload": "bestand",
   "File change.": "Vraagbaak is vernieuwd.",
   "File type not allowed.": "Dit soort bestand kan niet.",
   "Fullscreen": "Volledig scherm",
@@ -133,9 +134,11 @@ const PATTERNS = [
   [/^Page (\d+)$/, "Pagina $1"],
   [/^Chat message from .+$/, "Bericht"],
   [/^Add: (.+)$/, "Voeg toe: $1"],
+  [/^(\d+)MB per file(.*)$/, "ten hoogste $1 MB$2"],
 ];
 const ATTRIBUTES = ["aria-label", "aria-roledescription", "title", "placeholder", "alt"];
 const OURS = ".stHtml, [data-testid='stMarkdownContainer'], script, style, textarea";
+const DROPZONE = "[data-testid='stFileUploaderDropzone']";
 
 function dutch(text) {
   const known = text.trim();
@@ -145,7 +148,8 @@ function dutch(text) {
 }
 
 function nameText(root) {
-  const skipped = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(OURS);
+  const skipped = (node) =>
+    node.nodeType === Node.ELEMENT_NODE && node.matches(OURS) && !node.closest(DROPZONE); // the label of its own button
   const accept = (node) => (skipped(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, accept);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
