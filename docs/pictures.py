@@ -4,22 +4,18 @@ Each page at 1280 and 375 pixels wide, light and dark, in real Chromium, of the 
 """
 
 import io
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+from running import running_app
+
 IMAGES = Path(__file__).parent / "images"
-COMMAND = str(Path(sys.executable).parent / "vraagbaak")
 HEIGHTS = {1280: 900, 375: 812}
 QUESTION = "wat doe ik als de hulpvraag ontbreekt"
 
@@ -112,28 +108,8 @@ PAGES: dict[str, Callable[[Page], None]] = {
 def main(names: list[str]) -> None:
     """Write the pictures of the named pages, or of all."""
     IMAGES.mkdir(exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as data:
-        command = [COMMAND, "chat", "--no-browser", "--port", str(port)]
-        app = subprocess.Popen(command, env={**os.environ, "VRAAGBAAK_DATA": data}, stdout=subprocess.DEVNULL)
-        try:
-            wait_for(f"http://127.0.0.1:{port}")
-            take(f"http://127.0.0.1:{port}", names or list(PAGES))
-        finally:
-            app.terminate()
-            app.wait(timeout=20)
-
-
-def wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            if urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the app does not start")
+    with running_app() as app:
+        take(app.address, names or list(PAGES))
 
 
 def take(address: str, names: list[str]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals import grounding_fit, learning, tables
+from evals import accountability, grounding_fit, learning, tables
 from evals.compare import compare, regressions
 from evals.gold import SPLITS, GoldQuestion, accepted_file, gold_files, holds_fact, load_gold, project_files
 from evals.items import fact_ranks
@@ -78,6 +78,7 @@ def add_commands(parser: argparse.ArgumentParser, positive: Callable[[str], int]
     agree.set_defaults(run=_agree)
     learning.add_commands(commands)
     grounding_fit.add_command(commands)
+    accountability.add_command(commands)
     table = commands.add_parser("table", help="run every system on the same questions and print one table")
     table.add_argument("--split", choices=SPLITS, default="test")
     table.add_argument("--write", action="store_true", help="keep the table in evals/results and in the README")

@@ -1,0 +1,1 @@
+"""What the person who runs Vraagbaak needs: figures, logs, health, a doctor, backup and restore."""
