@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -17,12 +18,14 @@ User = Callable[..., None]
 def user(monkeypatch: pytest.MonkeyPatch) -> User:
     """Say who sits at the screen: the claims of a sign-in (None: nobody signs in here), a cookie, the managers."""
 
-    def set_user(claims: Mapping[str, object] | None = None, cookie: str = "", managers: tuple[str, ...] = ()) -> None:
+    def set_user(
+        claims: Mapping[str, object] | None = None, cookie: str = "", managers: tuple[str, ...] = (), **served: Any
+    ) -> None:
         monkeypatch.setattr(access, "sign_in_is_set_up", lambda: claims is not None)
         monkeypatch.setattr(st, "user", {"is_logged_in": claims is not None, **(claims or {})})
         monkeypatch.setattr(st, "context", SimpleNamespace(cookies={access.COOKIE: cookie} if cookie else {}))
         monkeypatch.setattr(st, "session_state", {})
-        monkeypatch.setattr(access, "settings", lambda: Settings(managers=managers))
+        monkeypatch.setattr(access, "settings", lambda: Settings(managers=managers, **served))
 
     return set_user
 
@@ -86,3 +89,13 @@ def test_with_auth_the_page_waits_for_the_sign_in(monkeypatch: pytest.MonkeyPatc
     screen = AppTest.from_function(_page).run()
     assert [title.value for title in screen.title] == ["Meld u aan"]
     assert [button.label for button in screen.button] == ["Aanmelden"]
+
+
+@pytest.mark.parametrize("served", [{"host": "0.0.0.0"}, {"allowed_hosts": ("vraagbaak.gemeente.nl",)}])
+def test_an_app_that_serves_others_is_managed_by_nobody_until_somebody_is_named(
+    user: User, served: dict[str, Any]
+) -> None:
+    user({"email": "a@b.nl"}, **served)
+    assert access.may_manage() is False
+    user({"email": "a@b.nl"}, managers=("a@b.nl",), **served)
+    assert access.may_manage() is True

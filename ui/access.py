@@ -9,6 +9,7 @@ from streamlit.auth_util import get_secrets_auth_section
 from ingest.settings import settings
 
 COOKIE = "vraagbaak_gebruiker"
+LOCAL = ("127.0.0.1", "localhost", "::1")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -51,10 +52,14 @@ def user_id() -> str:
 
 
 def may_manage() -> bool:
-    """Tell whether this user may open the evaluation and the management: everybody, or whom ``managers`` names."""
+    """Tell whether this user may open the evaluation and the management: whom ``managers`` names.
+
+    Where nobody is named, everybody may as long as the app is of this machine alone, and nobody once it serves others:
+    whoever may manage can remove a report.
+    """
     managers = {name.casefold() for name in settings().managers}
     if not managers:
-        return True
+        return settings().host in LOCAL and not settings().allowed_hosts
     if not _signed_in() or st.user.get("email_verified") is False:
         return False
     return str(st.user.get("email", "")).casefold() in managers
