@@ -33,9 +33,9 @@ class Running:
 
 @contextmanager
 def running_app() -> Iterator[Running]:
-    """Start the app with this project's index; stop it afterwards.
+    """Start the app with this project's index, built first where there is none; stop it afterwards.
 
-    :raises SystemExit: it does not answer within a minute.
+    :raises SystemExit: it cannot answer within two minutes.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,13 +57,13 @@ def running_app() -> Iterator[Running]:
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(300):
+    for _ in range(600):
         try:
-            if urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).status == 200:
+            if urllib.request.urlopen(f"{address}/readyz", timeout=20).status == 200:
                 return
         except OSError:
             time.sleep(0.2)
-    raise SystemExit(f"the app at {address} does not start")
+    raise SystemExit(f"the app at {address} is not ready")
 
 
 def machine() -> str:
