@@ -12,6 +12,10 @@ BATCH = 5000  # Chroma takes at most 5,461 rows in one call
 # Wide enough that the search is exact on some hundreds of passages: Chroma lays its graph anew in each process, with
 # several threads, and with its own settings 6% of the rankings differed from one process to the next.
 HNSW = {"space": "cosine", "ef_construction": 512, "ef_search": 512, "max_neighbors": 64}
+# From here on a narrower graph, laid three times as fast: of the 500 nearest among 40,000 it finds 98.2% instead of
+# 99.3%; Chroma's own settings find 95.8% (60 questions, vectors of generated reports).
+LARGE = 20_000
+NARROWER = {**HNSW, "ef_construction": 200, "max_neighbors": 32}
 
 
 def open_chroma(folder: Path) -> Any:
@@ -34,7 +38,8 @@ def add_passages(
     client: Any, name: str, passages: Sequence[Passage], reports: Sequence[Report], vectors: Vectors, batch: int
 ) -> Iterator[int]:
     """Create a collection of the passages with their vectors; give after each batch how many are in."""
-    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": HNSW})
+    graph = HNSW if len(passages) < LARGE else NARROWER
+    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": graph})
     of_report = {report.id: report for report in reports}
     for start in range(0, len(passages), batch):
         some = passages[start : start + batch]

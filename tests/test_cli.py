@@ -135,7 +135,7 @@ def test_ask_builds_the_index_where_there_is_none(vraagbaak: Run, tmp_path: Path
     [
         (
             {"VRAAGBAAK_INDX": "/tmp"},
-            "vraagbaak: unknown setting VRAAGBAAK_INDX; known are VRAAGBAAK_ALLOWED_HOSTS, VRAAGBAAK_CONFIG",
+            "vraagbaak: unknown setting VRAAGBAAK_INDX; known are VRAAGBAAK_ALLOWED_HOSTS, VRAAGBAAK_BASE_PATH",
         ),
         ({"VRAAGBAAK_PORT": "veel"}, "vraagbaak: setting 'port' = 'veel': Input should be a valid integer"),
         ({"VRAAGBAAK_CONFIG": "/weg.toml"}, "vraagbaak: VRAAGBAAK_CONFIG names no file: '/weg.toml'"),
