@@ -15,7 +15,6 @@ from ingest.added.draft import Draft
 from ingest.added.metadata import Metadata
 from ingest.added.renew import renew
 from ingest.added.reports import add_report, put_away, remove, restore
-from ingest.added.reports import remove
 from ingest.added.store import entries
 from ingest.settings import STATIC
 from tests.added_report import PUBLISHER, TITLE, YEAR, protocol, write_pdf
