@@ -17,6 +17,7 @@ from running import running_app
 
 IMAGES = Path(__file__).parent / "images"
 HEIGHTS = {1280: 900, 375: 812}
+DOCUMENT = Path(__file__).parent.parent / "tests" / "data" / "documents" / "someren-brochure.pdf"
 QUESTION = "wat doe ik als de hulpvraag ontbreekt"
 
 
@@ -84,6 +85,12 @@ def lesson(page: Page) -> None:
     page.get_by_label("Naam van het pakket").wait_for()
 
 
+def management(page: Page) -> None:
+    go_to(page, "beheer")
+    page.locator("input[type=file]").set_input_files(DOCUMENT)
+    page.get_by_role("button", name="Zet in Vraagbaak").wait_for()
+
+
 def evaluation(page: Page) -> None:
     go_to(page, "evaluatie")
     page.get_by_role("heading", name="Evaluatie").wait_for()
@@ -102,6 +109,7 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "gesprekken": conversations,
     "leermateriaal": lesson,
     "evaluatie": evaluation,
+    "beheer": management,
 }
 
 

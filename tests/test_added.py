@@ -19,7 +19,7 @@ from assistant.index import Index
 from assistant.receipt import verify
 from assistant.records import Filters
 from ingest.added.details import Correction, corrected
-from ingest.added.draft import Draft, certainty, read_draft
+from ingest.added.draft import Draft, certainty, plain_name, read_draft
 from ingest.added.metadata import Metadata, checked
 from ingest.added.renew import renew
 from ingest.added.reports import add_report, correct, faults, put_away, remove, restore
@@ -348,6 +348,19 @@ def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
         with pytest.raises(DocumentError) as caught:
             read_draft(tmp_path / name, name)
         assert caught.value.dutch.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("../../etc/Rapport v2 (definitief).PDF", "Rapport v2 _definitief_.pdf"),
+        ("a\nb\0.docx", "a_b_.docx"),
+        ("..", "document"),
+        ("n" * 300 + ".txt", "n" * 50 + ".txt"),
+    ],
+)
+def test_a_file_is_read_under_a_plain_name(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
 
 
 def test_two_processes_add_at_once(small: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def read_draft(path: Path, name: str, ocr: bool = False) -> Draft:
         read_in_child(path, name)  # refuses it with the right sentence
         raise DocumentError(f"{name!r} cannot be read", "Dit bestand kan niet worden gelezen.")
     with tempfile.TemporaryDirectory(prefix="vraagbaak-") as folder:  # what is read is what is kept
-        copy = Path(folder) / ("document" + suffix(name))
+        copy = Path(folder) / plain_name(name)  # what is refused is refused under its own name
         copy.write_bytes(content)
         draft = Draft(name, content, read_in_child(copy, name, ocr))
     if not draft.written[0].strip():
@@ -82,6 +82,12 @@ def certainty(passage: Passage, corrections: Sequence[Correction] = ()) -> str:
     if rule.kind != passage.kind or any((c.start, c.words) == (passage.start, passage.text) for c in corrections):
         return "gecorrigeerd"
     return rule.certainty
+
+
+def plain_name(name: str) -> str:
+    """Return a name that is safe on every disk and like the given one: its last letters, digits, dots and spaces."""
+    stem = re.sub(r"[^\w. -]", "_", Path(name).stem)[-50:].strip(". ")
+    return (stem or "document") + suffix(name)
 
 
 def suffix(name: str) -> str:
