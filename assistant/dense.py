@@ -1,6 +1,7 @@
 """The dense piece of retrieval: how near each passage's vector is to the question's."""
 
 import logging
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,15 @@ from ingest.remote.versions import Versions
 DEPTH = 500  # how many of the nearest passages Chroma is asked for: all of some reports, the nearest of many
 STRETCH = 50_000  # vectors that are compared at once: 50 MB
 log = logging.getLogger("vraagbaak")
+_taken: set[str] = set()  # how the open Chroma folders are spelled
 
 
 class Dense:
     """The passages' vectors of an open build; Chroma tells which are the nearest, in the build or on a server.
 
     How near they are is worked out here from the build's own vectors. So an answer is the same to the last bit
-    wherever Chroma runs, and where its server is gone all vectors are compared here.
+    wherever Chroma runs, and where its server is gone all vectors are compared here. Chroma's folder is closed when
+    nobody holds this any more: a question that runs while another build takes over ends on its own.
 
     :param place: each passage's place by its id.
     :param vectors: the passages' vectors, of length 1 or 0.
@@ -44,7 +47,7 @@ class Dense:
         if not (self._build / "chroma" / "chroma.sqlite3").is_file():
             raise IndexDamaged(f"{self._build}: the Chroma folder is missing; run vraagbaak ingest")
         try:
-            collection = open_chroma(self._build / "chroma").get_collection(COLLECTION, embedding_function=None)
+            collection = self._own_client().get_collection(COLLECTION, embedding_function=None)
             rows = collection.count()
         except Exception as error:  # Chroma's Rust engine raises many types for a damaged or read-only folder
             mend = "make it writable or set VRAAGBAAK_INDEX" if "readonly" in str(error) else "run vraagbaak ingest"
@@ -52,6 +55,20 @@ class Dense:
         if rows != len(self._place):
             raise IndexDamaged(f"{self._build}: {rows} vectors for {len(self._place)} passages; run vraagbaak ingest")
         return collection
+
+    def _own_client(self) -> Any:
+        """Return a client that shares nothing with another one.
+
+        Chroma gives all clients of a path what the first one opened, also after the folder was deleted and made anew,
+        and tells paths apart by how they are spelled.
+        """
+        folder = self._build / "chroma"
+        while str(folder) in _taken:
+            folder = folder / ".." / "chroma"
+        client = open_chroma(folder)
+        _taken.add(str(folder))
+        weakref.finalize(self, _close, client, str(folder)).atexit = False
+        return client
 
     def scores(self, vector: Vectors) -> Scores:
         """Return the cosine similarity of the nearest passages with the question's vector (-1 to 1), 0 for others."""
@@ -67,9 +84,9 @@ class Dense:
         many = min(DEPTH, len(self._place))
         if self._line is None:
             names = self._ask(self._chroma, vector, many)
-        elif (found := self._ask_server(self._line, vector, many)) is not None:
+        elif (found := self._ask_server(self._line, vector, many)) is not None and self._place.keys() >= set(found):
             names = found
-        else:
+        else:  # no answer, or from a server that was filled anew with other passages
             return _best(self._vectors, vector, many)
         return np.sort(np.array([self._place[name] for name in names], dtype=np.int64))
 
@@ -92,6 +109,11 @@ class Dense:
                 line.lost(fault)
             self._chroma = None
             return None
+
+
+def _close(client: Any, folder: str) -> None:
+    client.close()
+    _taken.discard(folder)
 
 
 class Line:

@@ -83,7 +83,7 @@ class Assistant:
 
     def _is_old(self) -> bool:
         index = self._serving.index
-        return self.mirror.index is not index if self.mirror else self.folder.current() != index.name
+        return self.mirror.index is not index if self.mirror else not index.serves(self.folder)
 
     def _with_corpus(self, index: Index) -> "_Serving":
         corpus = corpus_of(index.path, self._corpus)

@@ -1,6 +1,7 @@
 """An open build of the index: its passages, and the scores that each piece of retrieval gives them."""
 
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ WHOLE = DEPTH
 
 
 class Index:
-    """An open build.
+    """An open build. Nothing in it holds it, so its files are closed as soon as nobody asks it any more.
 
     :param line: the server that has the passages of a build that was fetched from it.
     :raises IndexMissing, IndexOutdated, IndexDamaged: there is no build that can be opened.
@@ -36,6 +37,7 @@ class Index:
 
     def __init__(self, root: Path, line: Line | None = None) -> None:
         folder = IndexFolder(root)
+        self._stamp = _stamp(folder)
         self.name = need_current(folder)
         self.path = folder.build_path(self.name)
         self.manifest = read_manifest(self.path)
@@ -73,13 +75,23 @@ class Index:
         self._sentence_vectors = self._vectors("sentences.npy", int(self.sentence_begins[-1]))
         self.embedder = open_embedder(self.manifest["embedder"], self.path / MODEL)
         self._dense = Dense(self.path, self.place, self._passage_vectors, line)
-        self._nearest = lru_cache(8)(self._near)  # asked for twice where many passages have no written question
+        # Asked for twice where many passages have no written question.
+        self._nearest = lru_cache(8)(partial(Index._near, weakref.proxy(self)))
         vocabulary = read_json(self.path / "vocabulary.json")
         self.known_words = frozenset(vocabulary["words"])
         self.unknowns = self._open_unknowns()
         self.stem_frequency: dict[str, int] = vocabulary["stems"]
         # Passages that nearly repeat each other, a pair of places in each row.
         self.twins = np.array(read_json(self.path / "twins.json")["pairs"], dtype=np.int64).reshape(-1, 2)
+
+    def serves(self, folder: IndexFolder) -> bool:
+        """Tell whether the folder's pointer leads here and is still the file by which this build was found.
+
+        A folder that was deleted and filled anew gives its first build the name that a build had before.
+
+        :raises IndexDamaged: the pointer is unreadable or leads to no build.
+        """
+        return folder.current() == self.name and _stamp(folder) == self._stamp
 
     @cached_property
     def rare_names(self) -> dict[str, list[int]]:
@@ -110,7 +122,7 @@ class Index:
         if not (self.path / REFUSALS / REFUSAL_FILES[0]).exists():
             return None
         if isinstance(self.embedder, StaticEmbedder):
-            return Unknowns(self.path, self.embedder, self.question_likeness, self.known_words)
+            return Unknowns(self.path, self.embedder, partial(_kept, self._bank_likeness), self.known_words)
         vectors = self._vectors(f"{REFUSALS}/questions.npy", len(self.owners))
         return Unknowns(
             self.path, StaticEmbedder.load(self.path / MODEL), partial(np.matmul, vectors), self.known_words
@@ -173,7 +185,7 @@ class Index:
 
     def question_likeness(self, vector: Vectors) -> Vectors:
         """Return the cosine similarity of each written question; not to be changed."""
-        return self._bank_likeness(vector.tobytes())
+        return _kept(self._bank_likeness, vector)
 
     def sentence_likeness(self, places: NDArray[np.int64], vector: Vectors) -> Vectors:
         """Return the cosine similarity of the sentences at these places among all sentences."""
@@ -220,6 +232,19 @@ def _dot(vectors: Vectors, places: NDArray[np.int64], vector: Vectors) -> Vector
 def _products(vectors: Vectors, vector: bytes) -> Vectors:
     found: Vectors = vectors @ np.frombuffer(vector, dtype=np.float32)
     return found
+
+
+def _kept(products: Callable[[bytes], Vectors], vector: Vectors) -> Vectors:
+    return products(vector.tobytes())
+
+
+def _stamp(folder: IndexFolder) -> tuple[int, int] | None:
+    """Return what tells the pointer's file from one that replaced it; None where there is none."""
+    try:
+        found = folder.pointer.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _ranges(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -63,7 +63,7 @@ class Mirror:
         with suppress(VraagbaakError):  # it is logged, and the copy serves on
             self._bring()
         try:
-            if self.folder.current() != self._index.name:
+            if not self._index.serves(self.folder):
                 self._index = Index(self.folder.root, self.line)
                 log.warning("vraagbaak: build %s serves, fetched from %s", self._index.name, self.url)
         except VraagbaakError as fault:

@@ -112,6 +112,13 @@ def _all_faults(receipt: Mapping[str, Any], here: Mapping[str, Report], corpus: 
     for citation in receipt["answer"]["citations"]:
         if citation["report"] in texts:
             faults += _faults(citation, texts[citation["report"]], receipt["answer"])
+        else:
+            why = (
+                "is not in the corpus"
+                if citation["report"] in receipt["reports"]
+                else "is not one that the receipt lists"
+            )
+            faults.append(f"{_where(citation)}: cannot be checked, its report {why}: «{citation['quote']}»")
     return faults
 
 
@@ -123,7 +130,7 @@ def _changed(name: str, kept: Mapping[str, Any], here: Mapping[str, Report], cor
 
 
 def _faults(citation: Mapping[str, Any], text: str, answer: Mapping[str, Any]) -> list[str]:
-    where = f"[{citation['n']}] {citation['report']}:{citation['start']}-{citation['end']}"
+    where = _where(citation)
     if not stands(citation, text):
         return [f"{where}: does not stand there letter for letter: «{citation['quote']}»"]
     ends = min(start for start, _ in citation["spans"]), max(end for _, end in citation["spans"])
@@ -132,6 +139,10 @@ def _faults(citation: Mapping[str, Any], text: str, answer: Mapping[str, Any]) -
     if answer["engine"] == "extractive" and f'"{citation["quote"]}" [{citation["n"]}]' not in answer["answer"]:
         return [f"{where}: the answer quotes it differently: «{citation['quote']}»"]
     return []
+
+
+def _where(citation: Mapping[str, Any]) -> str:
+    return f"[{citation['n']}] {citation['report']}:{citation['start']}-{citation['end']}"
 
 
 def stands(citation: Mapping[str, Any], text: str) -> bool:

@@ -1,8 +1,12 @@
 """The vector store: passages with their vectors in a Chroma folder of the build."""
 
+import sqlite3
+import struct
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ingest.embedder import Vectors
 from ingest.records import Passage, Report, path_text
@@ -32,6 +36,33 @@ def write_chroma(folder: Path, passages: Sequence[Passage], reports: Sequence[Re
     for _ in add_passages(client, COLLECTION, passages, reports, vectors, BATCH):
         pass
     client.close()
+    for header in folder.glob("*/header.bin"):
+        _blank_unused(header)
+
+
+def _blank_unused(header: Path) -> None:
+    """Write zeros where Chroma's graph has room but no rows: it stores that memory as it happens to be.
+
+    A removed report's words were found there. The header begins with a version and, of 8 bytes each, an offset, the
+    number of rows that there is room for, that there are, and the bytes of one (hnswlib, saveIndex).
+    """
+    version, _, room, rows, size = struct.unpack_from("<i4Q", header.read_bytes())
+    for name, each in (("data_level0.bin", size), ("length.bin", 4)):
+        path = header.with_name(name)
+        if version == 1 and path.is_file() and path.stat().st_size == room * each:
+            with path.open("r+b") as file:
+                file.seek(rows * each)
+                file.write(bytes((room - rows) * each))
+
+
+def chroma_is_sound(folder: Path) -> bool:
+    """Tell whether SQLite finds no fault in a Chroma folder's database, whose bytes change also by reading it."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(folder / 'chroma.sqlite3'))}?mode=ro", uri=True)) as database:
+            found: list[tuple[str]] = database.execute("PRAGMA quick_check").fetchall()
+    except sqlite3.Error:
+        return False
+    return found == [("ok",)]
 
 
 def add_passages(

@@ -13,7 +13,7 @@ import numpy as np
 from ingest import lexicon
 from ingest.bank import BankQuestion, answer_sentence, attach, load_bank
 from ingest.catalogue import load_catalogue
-from ingest.chroma import write_chroma
+from ingest.chroma import chroma_is_sound, write_chroma
 from ingest.embedder import MODEL_FILES, StaticEmbedder, check_model, open_embedder
 from ingest.errors import IndexFault, VraagbaakError
 from ingest.layout import LAYOUTS
@@ -102,7 +102,8 @@ def _serves(folder: IndexFolder, wanted: str) -> bool:
     try:
         build = folder.build_path(need_current(folder))
         manifest = read_manifest(build)
-        return manifest.get("fingerprint") == wanted and manifest.get("files") == _files(build)
+        same = manifest.get("fingerprint") == wanted and manifest.get("files") == _files(build)
+        return same and chroma_is_sound(build / "chroma")
     except (IndexFault, OSError):
         return False  # damaged or of another version: built again
 

@@ -7,7 +7,7 @@ cut it off under an open index; a large one is mapped.
 import json
 import mmap
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -40,12 +40,13 @@ class Lines(Sequence[T], Generic[T]):
     """
 
     def __init__(self, path: Path, parse: Callable[[Any], T]) -> None:
-        self.path, self._parse = path, parse
+        self.path = path
         self._begins = read_array(_begins_of(path))
         self._data = _bytes(path)
         if len(self._begins) < 1 or len(self._data) != self._begins[-1]:
             raise IndexDamaged(f"{path}: is not as it was written; run vraagbaak ingest")
-        self._read = lru_cache(KEPT)(self._read_line)
+        # Bound to the data, not to these lines: so they go when nobody holds them, without the garbage collector.
+        self._read: Callable[[int], T] = lru_cache(KEPT)(partial(_read_line, path, self._begins, self._data, parse))
 
     def __len__(self) -> int:
         """Return how many records there are."""
@@ -64,12 +65,13 @@ class Lines(Sequence[T], Generic[T]):
             raise IndexError(f"{self.path} has {len(self)} lines, no line {number}")
         return self._read(number % len(self))
 
-    def _read_line(self, number: int) -> T:
-        line = self._data[self._begins[number] : self._begins[number + 1]]
-        try:
-            return self._parse(json.loads(line))
-        except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise IndexDamaged(f"{self.path}: has another form ({error}); run vraagbaak ingest") from error
+
+def _read_line(path: Path, begins: Any, data: bytes | mmap.mmap, parse: Callable[[Any], T], number: int) -> T:
+    line = data[begins[number] : begins[number + 1]]
+    try:
+        return parse(json.loads(line))
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise IndexDamaged(f"{path}: has another form ({error}); run vraagbaak ingest") from error
 
 
 def read_array(path: Path) -> Any:

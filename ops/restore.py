@@ -115,7 +115,8 @@ def _need_room(file: Path, manifest: dict[str, Any], where: Path) -> None:
 
 def _is_safe(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    plain = name == "/".join(parts) and "\\" not in name and "\0" not in name and ":" not in name
+    no_drive = os.name == "posix" or ":" not in name  # elsewhere a colon names a drive or a stream
+    plain = name == "/".join(parts) and "\\" not in name and "\0" not in name and no_drive
     below = len(parts) > 1 and parts[0] in (DATA, ADDED) and ".." not in parts
     return plain and (below or name == SETTINGS)
 

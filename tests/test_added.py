@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -251,6 +254,39 @@ def test_replacing_keeps_the_id_and_leaves_nothing_of_the_old_file(small: Path) 
     assert (folder_of(small, ID) / second.original).read_bytes() == b"%PDF-1.4 twee"
 
 
+def test_the_same_file_read_otherwise_counts_only_once_all_is_written(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = add_report(small, draft(), ABOUT)
+    otherwise = draft(Document((Element("text", "Dit zag alleen de tekstherkenning."),)))
+
+    def full(path: str | Path, to: str | Path) -> None:
+        if Path(to).name == "report.toml":
+            raise OSError(28, "No space left on device")
+        Path(path).rename(to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(DocumentError, match="No space left on device"):
+            add_report(small, otherwise, ABOUT, replacing=True)
+    assert entries(small) == (first,) and faults(small) == []
+    assert by_text(passages(small), "De schuldhulp stopt")
+    second = add_report(small, otherwise, ABOUT, replacing=True)
+    assert (second.original, second.text) == (first.original, f"text-{second.text_sha256[:8]}.txt")
+    assert [passage.text for passage in passages(small)] == ["Dit zag alleen de tekstherkenning."]
+
+
+def test_a_folder_of_the_disk_station_is_left_alone_and_goes_with_the_report(small: Path) -> None:
+    add_report(small, draft(), ABOUT)
+    station = folder_of(small, ID) / "@eaDir"
+    station.mkdir()
+    (station / "thumb.jpg").write_bytes(b"x")
+    add_report(small, draft(content=b"y"), replace(ABOUT, title="Iets anders"))
+    assert (station / "thumb.jpg").exists()
+    remove(small, ID)
+    assert sorted(path.name for path in (small / "added").iterdir()) == [".lock", "iets-anders-2025"]
+
+
 def test_put_away_and_back(small: Path) -> None:
     add_report(small, draft(), ABOUT)
     put_away(small, ID)
@@ -341,6 +377,16 @@ def test_where_the_folder_cannot_be_written_nothing_changes(small: Path) -> None
     assert entries(small) == ()
 
 
+def test_a_file_of_which_no_copy_can_be_made_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "brief.txt").write_text("Een brief.")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "weg"))
+    with pytest.raises(
+        DocumentError, match=r"'brief.txt' cannot be read: no copy can be made of it \(No such file"
+    ) as caught:
+        read_draft(tmp_path / "brief.txt", "brief.txt")
+    assert caught.value.dutch.startswith("Dit bestand kan nu niet worden gelezen. Laat uw beheerder kijken")
+
+
 def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pijp.pdf")
     (tmp_path / "foto.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(500))
@@ -427,3 +473,24 @@ def test_an_original_waits_for_the_sign_in(small: Path, monkeypatch: pytest.Monk
     out = create_signed_value(get_cookie_secret(), USER_COOKIE_NAME, '{"is_logged_in": false}')
     assert [status(cookie) for cookie in (b"", b"x" * 40, out, signed)] == [401, 401, 401, 200]
     settings.cache_clear()
+
+
+def reading_room(assistant: "Assistant", report: str) -> None:
+    import streamlit as st
+
+    from ui import bronnen
+
+    st.query_params["report"] = report
+    bronnen.show(assistant, None)
+
+
+def test_the_reading_room_waits_for_the_index_where_a_text_is_gone(site: Site) -> None:
+    text = site.corpus / site.assistant.index.reports[ID].file
+    text.rename(text.with_suffix(".weg"))
+    given: dict[str, Any] = {"assistant": site.assistant, "report": ID}
+    screen = AppTest.from_function(reading_room, kwargs=given, default_timeout=30).run()
+    text.with_suffix(".weg").rename(text)
+    assert [box.value for box in screen.info] == [
+        "Dit rapport wordt bijgewerkt. Laad de pagina over een minuut opnieuw."
+    ]
+    assert not screen.exception and not screen.error

@@ -76,3 +76,13 @@ def test_a_file_without_full_stops_is_cut_at_spaces() -> None:
     assert re.sub(r"\s", "", "".join(passage.text for passage in found)) == re.sub(
         r"\s", "", "".join(element.text for element in elements)
     )
+
+
+def test_the_page_turn_in_a_footnote_stands_at_its_own_word() -> None:
+    note = "[1] Zie de wet. Het tweede lid."
+    elements = (
+        Element("text", "Dit staat vast[1].", page=1),
+        Element("note", note, page=1, turns=((note.index("Het"), 2),)),
+    )
+    raw, pages = written(Document(elements))
+    assert [(raw[start:].split()[0], page) for start, page in pages] == [("Dit", 1), ("Het", 2)]

@@ -208,6 +208,16 @@ def _member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile
     return member
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a colon names a drive or a stream")
+def test_a_file_with_a_colon_in_its_name_comes_back(tmp_path: Path) -> None:
+    data = tmp_path / "machine" / DATA
+    data.mkdir(parents=True)
+    (data / "les 10:30.json").write_text("{}")
+    back_up(tmp_path / "b.tar.gz", data, tmp_path / "machine" / ADDED, None)
+    restored = restore(tmp_path / "b.tar.gz", tmp_path / "new" / DATA, tmp_path / "new" / ADDED)
+    assert (restored.files, (tmp_path / "new" / DATA / "les 10:30.json").read_text()) == (1, "{}")
+
+
 WAYS_OUT = [
     "../evil",
     "/tmp/evil",

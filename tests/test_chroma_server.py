@@ -1,5 +1,6 @@
 """The index on a Chroma server: published, fetched, switched whole, and done without while the server is gone."""
 
+import base64
 import hashlib
 import json
 import logging
@@ -193,7 +194,7 @@ def test_versions_switch_whole_under_two_processes_that_answer(
         assert {status for status, _ in told(number)} <= {"answered", "partly", "not_found", "out_of_scope"}
         log = err.read_text(encoding="utf-8")
         assert "Traceback" not in log
-        assert log.count("is gone") == 1
+        assert log.count("is gone") >= 1  # a slow server counts as gone too
         builds = mirrored(tmp_path / f"app{number}") / "builds"
         assert len(list(builds.iterdir())) == 1  # the version before held a text that was replaced
 
@@ -285,6 +286,10 @@ def test_pieces_of_any_size_come_back_and_what_is_damaged_never_serves(chroma: C
 
     with pytest.raises(ServerFault, match="the files of the index are not as they were stored; run vraagbaak ingest"):
         unpack(collection, server, pieces.count, "0" * 64, tmp_path / "other")
+    for number, data in enumerate(["x", 7, base64.b64encode(b"\xff" * 1024).decode()]):
+        collection.update(ids=["00000007"], metadatas=[{"data": data}])
+        with pytest.raises(ServerFault, match=r"the files of the index are (damaged there|not as they were stored)"):
+            unpack(collection, server, pieces.count, pieces.sha256, tmp_path / f"damaged-{number}")
     collection.delete(ids=["00000007"])
     folder = IndexFolder(tmp_path / "index")
     known = Versions(server)
@@ -333,6 +338,8 @@ def test_without_the_server_the_nearest_of_many_are_found_exactly(monkeypatch: p
     exact = vectors.astype(np.float64) @ question
     best = np.sort(np.argsort(-exact)[: dense.DEPTH])
     assert np.flatnonzero(scores).tolist() == best.tolist()
+    monkeypatch.setattr(searched, "_ask_server", lambda *_: ["1", "of another index"])  # a server that was filled anew
+    assert np.array_equal(searched.scores(question), scores)
     assert np.allclose(scores[best], exact[best], atol=1e-5)
 
 

@@ -31,6 +31,8 @@ from tests.test_quotes import in_file, without_space
 from ui.export.docx import as_docx
 from ui.export.markdown import as_markdown
 from ui.export.page import as_page
+from ui.export.transcript import entries
+from ui.html import answer_html
 
 DAY = date(2026, 11, 25)
 ASKED = (
@@ -187,6 +189,26 @@ def test_a_question_stays_text_in_a_markdown_viewer(question: str) -> None:
 def test_addresses_that_viewers_link_unasked_are_broken_up() -> None:
     asked = replace(ANSWER, question="www.evil.nl https://evil.nl")
     assert "## Vraag 1: www\\.evil.nl https\\://evil.nl\n" in as_markdown([asked], DAY)
+
+
+def test_what_looks_like_our_marks_inside_a_quote_stays_text() -> None:
+    said = 'Zie "onderzoek [1]" en "dit" [2] van **wijk** <b> [1].'
+    passage = replace(PASSAGE, text=said, sentences=(Sentence(0, len(said), ((100, 137),), "text"),))
+    cited = tuple(Citation(n, Quote(passage, passage.sentences, 1.0), REPORT) for n in (1, 2))
+    quoted = replace(ANSWER, citations=cited, answer=f'"{said}" [1] (R [2] **a**)', notices=())
+    link = '<a class="vb-verwijzing" href="#bron-0-1" aria-label="bron 1">[1]</a>'
+    kept = said.replace("<b>", "&lt;b&gt;")
+    assert f'<p>"{kept}" {link} (R [2] <strong>a</strong>)</p>' in answer_html(quoted, 0)
+    runs = [(run.text, run.style) for run in entries([quoted])[0].answer[0].runs]
+    assert runs == [(f'"{said}" ', "plain"), ("1", "marker"), (" (R [2] ", "plain"), ("a", "bold"), (")", "plain")]
+    told = '- Men noemt „**wijk** [2]” en "b [1]" [1] [2] (letterlijk)'
+    by_model = replace(quoted, answer=told, engine="m")
+    second = link.replace("0-1", "0-2").replace("bron 1", "bron 2").replace("[1]", "[2]")
+    badge = '<span class="vb-keur vb-keur-letterlijk">letterlijk</span>'
+    shown = f'<li>Men noemt „**wijk** [2]” en "b [1]" {link} {second} {badge}</li>'
+    assert shown in answer_html(by_model, 0)
+    styles = [(run.text, run.style) for run in entries([by_model])[0].answer[0].runs if run.style != "plain"]
+    assert styles == [("1", "marker"), ("2", "marker")]
 
 
 def test_html_holds_nothing_that_loads_or_runs(conversation: Sequence[Answer]) -> None:

@@ -1,5 +1,6 @@
 """The index: built once, switched whole, and a clear line for everything that can be wrong with its folder."""
 
+import gc
 import json
 import os
 import shutil
@@ -8,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from assistant.engine import Assistant
 from assistant.index import Index
+from assistant.records import Filters
 from ingest.analysis import ngrams, stems, words
 from ingest.errors import CorpusError, IndexDamaged, IndexFault, IndexMissing, IndexOutdated
 from ingest.index import build_index
@@ -52,6 +55,52 @@ def change(corpus: Path, old: str, new: str) -> None:
     report.write_text(report.read_text().replace(old, new))
     catalogue = corpus / "catalogue.toml"
     catalogue.write_text(catalogue.read_text().replace(before, hashlib.sha256(report.read_bytes()).hexdigest()))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells which files are open")
+def test_a_build_that_was_replaced_is_closed_without_the_garbage_collector(own_index: Path) -> None:
+    folder = IndexFolder(own_index)
+    assistant = Assistant(own_index, CORPUS)
+
+    def opened() -> set[str]:
+        return {path.partition("/builds/")[2][:6] for path in open_files() if path.startswith(str(own_index))}
+
+    gc.disable()
+    try:
+        for _ in range(6):
+            old = assistant.index
+            folder.switch(Path(shutil.copytree(build(own_index), own_index / "builds" / "new")))
+            assert assistant.ask("regie").status == "answered"
+            assert len(old.scores("passages", "regie", Filters())) == 462  # a question that runs on the old build
+            del old
+        wait_until(lambda: opened() == {"000007"})  # Chroma's threads close their files a moment later
+    finally:
+        gc.enable()
+
+
+def open_files() -> list[str]:
+    """The files that this process has open now."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):  # the listing's own
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+    return found
+
+
+def test_a_folder_that_was_deleted_and_built_anew_serves_its_new_build(own_index: Path, tmp_path: Path) -> None:
+    anew = Path(shutil.copytree(own_index, tmp_path / "anew"))
+    assistant = Assistant(own_index, CORPUS)
+    before = assistant.index
+    assert assistant.index is before
+    shutil.rmtree(own_index)
+    anew.rename(own_index)
+    os.replace(shutil.copy(own_index / "current", own_index / "new"), own_index / "current")  # as ingest writes it
+    after = assistant.index
+    assert after is not before
+    assert after.name == before.name
+    if Path("/proc/self/fd").is_dir():
+        assert any(path == str(after.path / "chroma" / "chroma.sqlite3") for path in open_files())
+    assert assistant.ask("regie").status == "answered"
 
 
 @pytest.mark.parametrize("moment", ["rapporten", "woorden", "betekenis", "opslaan"])

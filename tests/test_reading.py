@@ -435,3 +435,9 @@ def test_the_child_can_write_nothing(tmp_path: Path) -> None:
     )
     assert done.returncode == 1 and "OSError: [Errno 27]" in done.stderr
     assert (tmp_path / "x").read_bytes() == b""
+
+
+@pytest.mark.parametrize("end", ["", "\f", "\f\n"])
+def test_a_form_feed_at_the_end_begins_no_page(tmp_path: Path, end: str) -> None:
+    document = read(tmp_path, "rapport.txt", f"{WORDS}\n\f{WORDS}\n{end}")
+    assert (document.pages, [element.page for element in document.elements]) == (2, [1, 2])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant.receipt import verify
 from tests.conftest import CORPUS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -78,6 +79,22 @@ def test_one_altered_letter_in_the_report(vraagbaak: Run, receipt: Path, corpus:
     assert done.returncode == 1
     assert "tsd-2020-landelijk: the report's file is not the one that the answer was made from" in done.stdout
     assert "does not stand there letter for letter: «Professionals moeten vanaf de start" in done.stdout
+
+
+def test_a_quote_of_a_report_that_is_not_there_is_a_fault(receipt: Path, tmp_path: Path) -> None:
+    data = json.loads(receipt.read_text())
+    invented = {**data["answer"]["citations"][0], "quote": "Dit staat nergens."}
+    data["answer"]["citations"] = [invented]
+    where = f"[1] {invented['report']}:{invented['start']}-{invented['end']}: cannot be checked, its report"
+    unlisted = verify({**data, "reports": {}}, CORPUS)
+    assert unlisted == [f"{where} is not one that the receipt lists: «Dit staat nergens.»"]
+    data["reports"] = {"weg": {"title": "Weg", "sha256": "0"}}
+    invented["report"] = "weg"
+    assert verify(data, CORPUS) == [
+        "weg: the report is not in the corpus any more",
+        f"[1] weg:{invented['start']}-{invented['end']}: cannot be checked, its report is not in the corpus: "
+        "«Dit staat nergens.»",
+    ]
 
 
 @pytest.mark.parametrize(

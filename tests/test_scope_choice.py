@@ -1,5 +1,7 @@
 """The choice of where to search, and its place in the page's address."""
 
+from streamlit.testing.v1 import AppTest
+
 from assistant.engine import Assistant
 from assistant.records import Filters
 from ui.scope import Scope, from_query, in_words, to_query
@@ -57,3 +59,31 @@ def test_the_address_keeps_the_choice_and_drops_what_means_nothing(assistant: As
     assert from_query({"rapport": ["x", SOMEREN, SOMEREN], "jaar": ["1999"], "naast": ["ja"]}, reports) == Scope(
         (SOMEREN,)
     )
+
+
+def choice(reports: object, allowed: object) -> None:
+    from types import SimpleNamespace
+
+    import streamlit as st
+
+    from ui import scope
+
+    chosen = scope.show(SimpleNamespace(reports=reports, allowed=allowed))
+    st.text(str((chosen.reports, chosen.years, chosen.places, chosen.kinds)))
+
+
+def test_a_chosen_report_that_goes_away_leaves_the_choice(assistant: Assistant) -> None:
+    reports = dict(assistant.index.reports)
+    given = {"reports": reports, "allowed": assistant.index.allowed}
+    screen = AppTest.from_function(choice, kwargs=given, default_timeout=20).run()
+    picked = ([SOMEREN, NIJMEGEN], ["2019", "2020"], ["Nijmegen", "Someren"], ["casus"])
+    for pills, values in zip(screen.button_group, picked, strict=True):
+        pills.set_value(values)
+    screen.run()
+    assert screen.text[0].value == str(tuple(tuple(values) for values in picked))
+    del reports[NIJMEGEN]
+    for _ in range(2):
+        screen.run()
+        assert not screen.exception
+        assert screen.text[0].value == str(((SOMEREN,), ("2020",), ("Someren",), ("casus",)))
+    assert screen.query_params["rapport"] == SOMEREN

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant.engine import Assistant
+from assistant.records import Filters
 
 
 def page(assistant: object, rewritten: object, told: list[object]) -> None:
@@ -39,3 +40,20 @@ def test_a_follow_up_is_rewritten_only_where_that_gets_an_answer(
     assert told == [("en in Someren?", ["Hoe is de regie geregeld in Nijmegen?"])]
     assert (second.question, second.standalone_question, second.status) == ("en in Someren?", searched, "answered")
     assert first.standalone_question == first.question
+
+
+def again(assistant: object) -> None:
+    import streamlit as st
+
+    from assistant.records import Filters
+    from ui import talk
+
+    talk.ask(assistant, "Hoe is de regie geregeld?", Filters(("tsd-2019-nijmegen",), ("casus",)))
+    st.session_state["filters"][0] = Filters(("weg", "tsd-2019-nijmegen"), ("casus",))
+    talk.ask_alone(assistant, 0)
+
+
+def test_a_question_is_asked_again_without_the_reports_that_went_away(assistant: Assistant) -> None:
+    screen = AppTest.from_function(again, kwargs={"assistant": assistant}, default_timeout=20).run()
+    assert not screen.exception
+    assert screen.session_state["filters"] == {0: Filters(("tsd-2019-nijmegen",), ("casus",))}

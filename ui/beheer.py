@@ -117,7 +117,7 @@ def _show_entry(corpus: Path, entry: Entry, building: Builder) -> None:
             _correct_kinds(corpus, entry, passages, corrections, building)
 
 
-@st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Entry: lambda entry: entry.report().__dict__})
+@st.cache_data(max_entries=1000, show_spinner=False, hash_funcs={Entry: lambda entry: entry.report().__dict__})
 def _passages(corpus: Path, entry: Entry, corrections: tuple[Correction, ...]) -> tuple[Passage, ...]:
     return read_passages(corpus, entry.report())[1]
 

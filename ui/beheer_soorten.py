@@ -27,12 +27,12 @@ def show(passages: Sequence[Passage], corrections: tuple[Correction, ...], key: 
     :param key: tells the controls of one report from those of another.
     """
     sure = {passage.id: certainty(passage, corrections) for passage in passages}
-    doubtful = [passage for passage in passages if sure[passage.id] in ("waarschijnlijk", "standaard")]
+    doubtful = {name for name, how in sure.items() if how in ("waarschijnlijk", "standaard")}
     listed = list(enumerate(passages, 1))
     if 0 < len(doubtful) < len(passages):
         label = f"Toon alleen passages waarvan de soort niet zeker is ({len(doubtful)})"
         if st.toggle(label, key=f"twijfel-{key}"):
-            listed = [(number, passage) for number, passage in listed if passage in doubtful]
+            listed = [(number, passage) for number, passage in listed if passage.id in doubtful]
     start = 0
     if len(listed) > AT_ONCE:
         starts = range(0, len(listed), AT_ONCE)

@@ -11,6 +11,7 @@ import streamlit as st
 from assistant.engine import Assistant
 from assistant.index import Index
 from assistant.records import Answer
+from ingest.errors import CorpusError
 from ingest.read import read_report
 from ingest.records import KINDS, Passage, Span
 from ui.html import KIND_NAMES
@@ -34,6 +35,7 @@ MEANINGS = {
     "uitleg": "achtergrond",
     "administratief": "inhoudsopgave, adressen, namen van deelnemers",
 }
+RENEWED = "Dit rapport wordt bijgewerkt. Laad de pagina over een minuut opnieuw."
 Cited = Mapping[str, Mapping[int, str]]
 """Under a passage's id the questions of this conversation whose answers cite it, by their number."""
 
@@ -43,7 +45,7 @@ def show(assistant: Assistant, chat_page: Any) -> None:
     that lie in ``&zin=START-END`` (places in the report's file, several joined by commas).
 
     :param chat_page: the page of the conversation; ``naar=vraag-N`` leads to the question with that number.
-    :raises CorpusError: the report's file cannot be read.
+    :raises CorpusError: the file of a report of the catalogue cannot be read.
     """
     answers: list[Answer] = st.session_state.get("answers", [])
     cited = _cited(answers)
@@ -62,7 +64,13 @@ def show(assistant: Assistant, chat_page: Any) -> None:
             st.html(f'<p class="vb-knoppen">{original_html(report)}</p>')
     # A text box's value is gone once its page is left: without one this is a new visit.
     is_visit = f"zoek-{name}" not in st.session_state
-    parts = _parts(index, str(index.path), assistant.corpus, name)
+    try:
+        parts = _parts(index, str(index.path), assistant.corpus, name)
+    except CorpusError:
+        if not report.original:
+            raise
+        st.info(RENEWED)  # an added report was replaced or removed, and the index before that still serves
+        return
     words = within.text_input("Zoek in dit rapport", key=f"zoek-{name}", placeholder="Bijvoorbeeld: regie").strip()
     kinds = _chosen_kinds(parts, name)
     parts = only_kinds(parts, kinds, passage.id if passage else "")

@@ -1,10 +1,10 @@
 """Formatting: an answer in, HTML out. All text from a report or a user is escaped, so nothing in it becomes markup."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from assistant.records import Answer
+from assistant.records import Answer, Citation
 from ingest.records import Report
 
 KIND_NAMES = {
@@ -28,14 +28,16 @@ STATUS = {
     "invalid": "Geen vraag gelezen",
 }
 HEADING = re.compile(r"\*\*(.+)\*\*")
-BADGE = re.compile(r"((?: \[\d+\])+) \((letterlijk|onderbouwd)\)$")  # how writer_draft ends a sentence
+BADGE = re.compile(r"(?<=\]) \((letterlijk|onderbouwd)\)$")  # how writer_draft ends a sentence
+INLINE = r"\*\*(?P<bold>.+?)\*\*|\[(?P<marker>\d+)\]"
+QUOTATION = r'"[^"]*"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»'
 LANE = re.compile(r".+ \d{4}")  # a comparison's headings name a report and its year: see answer.compose_lanes
 
 
 def answer_html(answer: Answer, number: int) -> str:
     """Return a question with its notices, status and answer; markers lead to the source cards of this answer."""
     question = f'<h2 class="vb-vraag" id="vraag-{number}" tabindex="-1">{escape(answer.question)}</h2>'
-    notices = "".join(f'<div class="vb-melding">{_bold(escape(n.text))}</div>' for n in answer.notices)
+    notices = "".join(f'<div class="vb-melding">{_notice(n.text)}</div>' for n in answer.notices)
     body = "".join(_groups(answer, number))
     region = f'<section class="vb-antwoord" aria-label="Antwoord {number + 1}">{body}</section>'
     if answer.engine != "extractive":
@@ -62,7 +64,7 @@ def _groups(answer: Answer, number: int) -> Iterator[str]:
     """Yield the answer's groups, those that are lanes of a comparison together in one grid."""
     lanes: list[str] = []
     for title, lines in _sections(answer.answer):
-        html = _section(title, lines, number)
+        html = _section(title, lines, answer, number)
         if LANE.fullmatch(title):
             lanes.append(f'<div class="vb-baan">{html}</div>')
             continue
@@ -93,38 +95,55 @@ def _sections(text: str) -> list[tuple[str, list[str]]]:
     return [(title, lines) for title, lines in sections if title or lines]
 
 
-def _section(title: str, lines: list[str], number: int) -> str:
+def _section(title: str, lines: list[str], answer: Answer, number: int) -> str:
     html, in_list = [f"<h3>{escape(title)}</h3>"] if title else [], False
     for line in lines:
         item = line.startswith("- ")
         if item != in_list:
             html.append("<ul>" if item else "</ul>")
         in_list = item
-        text = _badged(_markers(_bold(escape(line[2:] if item else line, quote=False)), number), number)
+        text = _inline(line[2:] if item else line, answer, number)
         lead = ' class="kort"' if title == "Kort" else ""
         html.append(f"<li>{text}</li>" if item else f"<p{lead}>{text}</p>")
     return "".join(html) + ("</ul>" if in_list else "")
 
 
-def _bold(text: str) -> str:
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", text)
+def pieces(line: str, citations: Sequence[Citation] = (), by_model: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield a line's stretches, each with its style: ``plain``, ``bold`` or ``marker`` (a source's number).
+
+    What stands in a quotation stays as it is. A marker is a citation's number right behind its own quote; in a model's
+    answer also each such number outside quotation marks.
+    """
+    longest_first = sorted(citations, key=lambda citation: -len(citation.quote.text))
+    own = "|".join(f'"{re.escape(c.quote.text)}"(?= \\[{c.n}\\])' for c in longest_first) or "(?!)"
+    known, done, marker_at = {citation.n for citation in citations} if by_model else set(), 0, -1
+    for match in re.finditer(f"(?P<own>{own})|(?P<other>{QUOTATION})|{INLINE}", line):
+        style = str(match.lastgroup)
+        if style == "own":
+            marker_at = match.end() + 1
+        elif style == "bold" or (style == "marker" and (match.start() == marker_at or int(match[style]) in known)):
+            yield from ((line[done : match.start()], "plain"), (match[style], style))
+            done = match.end()
+    yield line[done:], "plain"
 
 
-def _markers(text: str, number: int) -> str:
-    return re.sub(
-        r'(?<=") \[(\d+)\]', rf' <a class="vb-verwijzing" href="#bron-{number}-\1" aria-label="bron \1">[\1]</a>', text
-    )
+def _notice(text: str) -> str:
+    return "".join(_shown(piece, style, 0) for piece, style in pieces(text))
 
 
-def _badged(text: str, number: int) -> str:
-    """Return a model's sentence with its markers and its badge; other lines as they are."""
-    badge = BADGE.search(text)
-    if not badge:
-        return text
-    marks = re.sub(
-        r"\[(\d+)\]", rf'<a class="vb-verwijzing" href="#bron-{number}-\1" aria-label="bron \1">[\1]</a>', badge[1]
-    )
-    return f'{text[: badge.start()]}{marks} <span class="vb-keur vb-keur-{badge[2]}">{badge[2]}</span>'
+def _inline(line: str, answer: Answer, number: int) -> str:
+    """Return a line of an answer with its markers; a model's sentence with its badge."""
+    by_model = answer.engine != "extractive"
+    badge = BADGE.search(line) if by_model else None
+    text = line[: badge.start()] if badge else line
+    html = "".join(_shown(piece, style, number) for piece, style in pieces(text, answer.citations, by_model))
+    return html + (f' <span class="vb-keur vb-keur-{badge[1]}">{badge[1]}</span>' if badge else "")
+
+
+def _shown(piece: str, style: str, number: int) -> str:
+    if style == "marker":
+        return f'<a class="vb-verwijzing" href="#bron-{number}-{piece}" aria-label="bron {piece}">[{piece}]</a>'
+    return f"<strong>{escape(piece, quote=False)}</strong>" if style == "bold" else escape(piece, quote=False)
 
 
 def kind_html(kind: str) -> str:

@@ -109,11 +109,14 @@ def _options(reports: Mapping[str, Report]) -> dict[str, list[str]]:
 
 
 def current(reports: Mapping[str, Report]) -> Scope:
-    """Return the session's scope; at its start that is what the address holds."""
+    """Return the session's scope; at its start what the address holds, and never what is not there any more."""
     if "scope" not in st.session_state:
         params = {key: st.query_params.get_all(key) for key in (*KEYS.values(), BESIDE)}
         st.session_state["scope"] = from_query(params, reports)
-    scope: Scope = st.session_state["scope"]
+    held: Scope = st.session_state["scope"]
+    scope = from_query(to_query(held), reports)
+    if scope != held:  # a report went away: with it its controls, which would still hold it
+        _start_anew(scope)
     return scope
 
 
@@ -159,12 +162,16 @@ def _beside(scope: Scope) -> bool:
 
 
 def _clear() -> None:
-    st.session_state["scope"] = Scope()
+    _start_anew(Scope())
+
+
+def _start_anew(scope: Scope) -> None:
+    st.session_state["scope"] = scope
     st.session_state["scope-times"] = st.session_state.get("scope-times", 0) + 1
 
 
 def _key(name: str) -> str:
-    """Return a control's key: a new one after each clearing, so that the browser draws it anew, with nothing chosen."""
+    """Return a control's key: a new one where the scope starts anew, so that the browser draws it with that alone."""
     return f"scope-{name}-{st.session_state.get('scope-times', 0)}"
 
 

@@ -100,7 +100,8 @@ def opened() -> Assistant:
     :raises IndexFault, CorpusError: there is none that can be opened; nothing of that is kept.
     """
     found = Assistant(settings().index_folder, settings().corpus)
-    # What the index holds stays as long as the process: the garbage collector need not walk it again and again.
+    # What the index holds stays for long: the garbage collector need not walk it again and again. An index that another
+    # one replaces goes without it, for nothing in it holds it.
     gc.collect()
     gc.freeze()
     return found

@@ -66,8 +66,13 @@ def ask(assistant: Assistant, question: str, filters: Filters, rewrite: Rewrite 
 
 def ask_alone(assistant: Assistant, number: int) -> None:
     """Answer a question of the conversation again, without what was said before it."""
-    filters = filters_of(number)
+    filters = _still_there(filters_of(number), assistant.index)
     _put(assistant, number, assistant.ask(answers()[number].question, filters=filters), filters)
+
+
+def _still_there(filters: Filters, index: Index) -> Filters:
+    """Return filters without the reports that were removed since; where none is left, everything is searched."""
+    return dataclasses.replace(filters, reports=tuple(name for name in filters.reports if name in index.reports))
 
 
 def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) -> None:

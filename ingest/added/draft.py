@@ -20,6 +20,7 @@ from ingest.records import Heading, Passage, Report, Span
 
 SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 NAMES = ("heading", "title")
+NO_COPY = "Dit bestand kan nu niet worden gelezen. Laat uw beheerder kijken naar de ruimte en de rechten op de schijf."
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,14 @@ def read_draft(path: Path, name: str, ocr: bool = False) -> Draft:
     if content is None:
         read_in_child(path, name)  # refuses it with the right sentence
         raise DocumentError(f"{name!r} cannot be read", "Dit bestand kan niet worden gelezen.")
-    with tempfile.TemporaryDirectory(prefix="vraagbaak-") as folder:  # what is read is what is kept
-        copy = Path(folder) / plain_name(name)  # what is refused is refused under its own name
-        copy.write_bytes(content)
-        draft = Draft(name, content, read_in_child(copy, name, ocr))
+    try:
+        with tempfile.TemporaryDirectory(prefix="vraagbaak-") as folder:  # what is read is what is kept
+            copy = Path(folder) / plain_name(name)  # what is refused is refused under its own name
+            copy.write_bytes(content)
+            draft = Draft(name, content, read_in_child(copy, name, ocr))
+    except OSError as error:
+        reason = error.strerror or error
+        raise DocumentError(f"{name!r} cannot be read: no copy can be made of it ({reason})", NO_COPY) from error
     if not draft.written[0].strip():
         raise DocumentError(f"{name!r} holds no text", "Dit bestand bevat geen leesbare tekst.")
     return draft

@@ -128,7 +128,8 @@ def faults(corpus: Path) -> list[str]:
 def _entry(name: str, draft: Draft, metadata: Metadata) -> tuple[Entry, dict[str, bytes]]:
     text, pages = draft.written
     content = text.encode()
-    original, reading = f"original-{draft.sha256[:8]}{suffix(draft.name)}", f"text-{draft.sha256[:8]}.txt"
+    digest = hashlib.sha256(content).hexdigest()  # the same file may be read otherwise later, so it names the text
+    original, reading = f"original-{draft.sha256[:8]}{suffix(draft.name)}", f"text-{digest[:8]}.txt"
     entry = Entry(
         id=name,
         title=metadata.title,
@@ -139,7 +140,7 @@ def _entry(name: str, draft: Draft, metadata: Metadata) -> tuple[Entry, dict[str
         region=metadata.region,
         state=LIVE,
         text=reading,
-        text_sha256=hashlib.sha256(content).hexdigest(),
+        text_sha256=digest,
         original=original,
         original_sha256=draft.sha256,
         original_name=_printable(draft.name),

@@ -5,11 +5,12 @@
         schuldhulp-2024/
             report.toml            the catalogue's fields, the state, where pages begin, and which files belong to it
             original-1f3a9c02.pdf  the file as it was given, byte for byte
-            text-1f3a9c02.txt      its text, in which offsets count
+            text-7be04d51.txt      its text, in which offsets count
             kinds.json             the kinds that people corrected
 
-A new report is written under a hidden name and renamed; a change ends with the replacement of ``report.toml``, which
-names the files that count; a removed report is renamed away first. So a reader sees the report before or after, never
+The number in a name is the beginning of that file's own sha256, so no other content is ever written over it. A new
+report is written under a hidden name and renamed; a change ends with the replacement of ``report.toml``, which names
+the files that count; a removed report is renamed away first. So a reader sees the report before or after, never
 between, and what a killed writer leaves is cleared by the next one.
 """
 
@@ -19,7 +20,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -185,8 +186,9 @@ def _clear_folder(folder: Path) -> None:
     if entry:
         kept = {REPORT, CORRECTIONS, entry.text, entry.original}
         for path in folder.iterdir():
-            if path.name not in kept:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):  # what cannot go now is tried again by the next writer
+                if path.name not in kept and path.is_file():  # a disk station may keep folders of its own here
+                    path.unlink()
 
 
 def _read(path: Path) -> Entry | None:

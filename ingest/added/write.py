@@ -33,9 +33,11 @@ def written(document: Document) -> tuple[str, tuple[Span, ...]]:
         mark, text, known = _line(element, notes, referred)
         if not text.strip():
             continue
+        note = _note(element)
+        start = note.end() if note and note[1] in referred else 0  # the mark of a footnote is in ``mark`` already
         for offset, page in ((None, element.page), *element.turns):
             if page is not None and (not pages or pages[-1][1] != page):
-                before = "" if offset is None else mark + _escaped(_folded(element.text[:offset]), known)
+                before = "" if offset is None else mark + _escaped(_folded(element.text[start:offset]), known)
                 pages.append((length + len(before), page))
         line = mark + text
         lines.append(line)

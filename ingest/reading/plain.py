@@ -34,6 +34,8 @@ def read_plain(path: Path) -> Document:
     """
     text = re.sub(r"\r\n?|[\x85\u2028\u2029]", "\n", decoded(path.read_bytes()))
     pages = [page.split("\n") for page in text.split("\f")]
+    if len(pages) > 1 and not "".join(pages[-1]).strip():
+        pages.pop()  # pdftotext ends every page with a form feed, also the last
     left_out = _drop_running_lines(pages) if len(pages) > 1 else _drop_page_numbers(pages[0])
     lines = _joined(pages)
     paged = len({number for line, number in lines if line}) > 1

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from io import RawIOBase
 from pathlib import Path
@@ -84,9 +85,13 @@ def pack(pieces: Pieces, build: Path, corpus: Path) -> None:
 
 
 def corpus_files(corpus: Path) -> list[Path]:
-    """Return the corpus's files, none that is hidden."""
+    """Return the corpus's files, none that is hidden, and none that a restored backup put aside."""
     files = (path for path in corpus.rglob("*") if path.is_file())
-    return sorted(path for path in files if not any(p.startswith(".") for p in path.relative_to(corpus).parts))
+    return sorted(path for path in files if not any(map(_is_aside, path.relative_to(corpus).parts)))
+
+
+def _is_aside(name: str) -> bool:
+    return name.startswith(".") or ".before-" in name
 
 
 def unpack(collection: Any, server: Server, count: int, sha256: str, folder: Path) -> None:
@@ -98,9 +103,9 @@ def unpack(collection: Any, server: Server, count: int, sha256: str, folder: Pat
     try:
         with gzip.GzipFile(fileobj=stream, mode="rb") as zipped, tarfile.open(fileobj=zipped, mode="r|") as tar:
             tar.extractall(folder, filter="data")  # which lets nothing out of the folder
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError) as error:
+        stream.read()
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError, TypeError) as error:
         raise ServerFault(f"{server.url}: the files of the index are damaged there ({error})") from error
-    stream.read()
     if stream.hash.hexdigest() != sha256:
         raise ServerFault(f"{server.url}: the files of the index are not as they were stored; run vraagbaak ingest")
 

@@ -8,7 +8,7 @@ from datetime import date
 from assistant.cite import place_text, reference
 from assistant.records import Answer, Citation
 from assistant.writing import long_date
-from ui.html import KIND_NAMES, STATUS
+from ui.html import KIND_NAMES, STATUS, pieces
 
 TITLE = "Gesprek met Vraagbaak"
 LACKING = " Dit ontbreekt: {missing}."
@@ -21,7 +21,6 @@ CLOSING = (
     "vraagbaak verify {receipt}",
 )
 LONGEST_HEADING = 120  # characters; a longer question stands under its heading
-INLINE = re.compile(r"\*\*(?P<bold>.+?)\*\*|\[(?P<marker>\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,14 @@ def entries(answers: Sequence[Answer]) -> tuple[Entry, ...]:
 def _entry(number: int, answer: Answer) -> Entry:
     question = answer.question.strip()
     short = len(question) <= LONGEST_HEADING and "\n" not in question
-    known = {citation.n for citation in answer.citations}
     followed = answer.standalone_question != answer.question
     return Entry(
         heading=f"Vraag {number}: {question}" if short else f"Vraag {number}",
         question=() if short else tuple(line.strip() for line in question.split("\n") if line.strip()),
         searched=f"Gezocht op: {' '.join(answer.standalone_question.split())}" if followed else "",
         status=_status(answer),
-        notices=tuple(Line("text", _runs(notice.text, set())) for notice in answer.notices),
-        answer=tuple(_line(line, known) for line in answer.answer.split("\n") if line.strip()),
+        notices=tuple(Line("text", _runs(notice.text)) for notice in answer.notices),
+        answer=tuple(_line(line, answer) for line in answer.answer.split("\n") if line.strip()),
         sources_title=SOURCES if answer.found else NEAREST,
         sources=tuple(_source(citation) for citation in answer.citations),
     )
@@ -92,24 +90,17 @@ def _status(answer: Answer) -> str:
     return f"{STATUS[answer.status]}." + (LACKING.format(missing=missing) if missing else "")
 
 
-def _line(line: str, known: set[int]) -> Line:
+def _line(line: str, answer: Answer) -> Line:
+    by_model = answer.engine != "extractive"
     if heading := re.fullmatch(r"\*\*([^*]+)\*\*", line):
         return Line("heading", (Run(heading[1]),))
     if line.startswith("- "):
-        return Line("item", _runs(line[2:], known))
-    return Line("text", _runs(line.strip(), known))
+        return Line("item", _runs(line[2:], answer.citations, by_model))
+    return Line("text", _runs(line.strip(), answer.citations, by_model))
 
 
-def _runs(text: str, known: set[int]) -> tuple[Run, ...]:
-    """Return the runs of a line; a number between brackets that no source has stays plain text."""
-    runs, done = [], 0
-    for match in INLINE.finditer(text):
-        style = match.lastgroup or "plain"
-        if style == "marker" and int(match["marker"]) not in known:
-            continue
-        runs += [Run(text[done : match.start()]), Run(match[style], style)]
-        done = match.end()
-    return tuple(run for run in (*runs, Run(text[done:])) if run.text)
+def _runs(text: str, citations: Sequence[Citation] = (), by_model: bool = False) -> tuple[Run, ...]:
+    return tuple(Run(piece, style) for piece, style in pieces(text, citations, by_model) if piece)
 
 
 def _source(citation: Citation) -> Source:
