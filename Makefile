@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: chat test check eval bench screenshots install clean
+.PHONY: chat test again check eval bench screenshots install clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Vraagbaak needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -17,7 +17,10 @@ chat: $(STAMP)
 	$(BIN)/vraagbaak chat
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not again"
+
+again: $(STAMP)
+	$(BIN)/python -m pytest -m again
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -32,7 +32,11 @@ QUIET = (
 NEED_ALL = os.environ.get("TESTS_NEED_ALL") == "1"
 
 
+LONGEST = ("test_chroma_server.py", "test_evals.py", "test_index.py", "test_browser.py", "test_start.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)  # so that neither of two processes ends long after
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))  # two browsers on two busy cores lose a click now and then

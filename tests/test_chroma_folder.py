@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ingest.chroma import chroma_is_sound
+from assistant.index import Index
+from ingest.chroma import chroma_is_sound, write_chroma
 
 
 def database(index: Path) -> Path:
@@ -12,8 +14,12 @@ def database(index: Path) -> Path:
     return found
 
 
-def test_room_without_rows_holds_zeros(own_index: Path) -> None:
-    stores = {path.name: path.read_bytes() for path in database(own_index).parent.glob("*/*.bin")}
+def test_room_without_rows_holds_zeros(own_index: Path, tmp_path: Path) -> None:
+    made = Index(own_index)
+    passages = made.passages[:5]
+    vectors = np.ones((5, 8), dtype=np.float32)
+    write_chroma(tmp_path / "chroma", passages, tuple(made.reports.values()), vectors)
+    stores = {path.name: path.read_bytes() for path in tmp_path.glob("chroma/*/*.bin")}
     assert {"data_level0.bin", "length.bin"} <= stores.keys()
     assert stores["data_level0.bin"].strip(b"\0") == stores["length.bin"].strip(b"\0") == b""
 

@@ -16,6 +16,7 @@ from ingest.embedder import StaticEmbedder
 from tests.conftest import CORPUS
 
 
+@pytest.mark.again
 def test_training_again_gives_the_committed_model(tmp_path: Path) -> None:
     material = read_material(CORPUS)
     judge = dev_judge(material, answerable("dev"))
@@ -27,6 +28,7 @@ def test_training_again_gives_the_committed_model(tmp_path: Path) -> None:
     assert np.abs(again.rows - committed.rows).mean() < 0.01
 
 
+@pytest.mark.again
 def test_fitting_again_gives_the_committed_weights(index: Index, tmp_path: Path) -> None:
     fusion, value = fit(Index(Path(str(index))), answerable("dev"))
     assert fusion == load_fusion(CORPUS)
