@@ -152,7 +152,6 @@ def kills(drill: Drill, moments: int = 50) -> None:
             hit = sum(drilled(place, chance.uniform(0, whole), number) for number in range(1, moments + 1))
             drill.seen.append(f"{command}: {hit} of {moments} killed before they were done, over {whole:.1f} s")
         drill.tries = 2 * moments
-        left = [path.name for path in (place.index / "builds").iterdir() if not path.name.isdigit()]
         place.run("ingest")
         left = [path.name for path in (place.index / "builds").iterdir() if not path.name.isdigit()]
         drill.expect(not left, f"half builds are left: {left}")

@@ -102,13 +102,13 @@ def _serves(folder: IndexFolder, wanted: str) -> bool:
     try:
         build = folder.build_path(need_current(folder))
         manifest = read_manifest(build)
-        same = manifest.get("fingerprint") == wanted and manifest.get("files") == _files(build)
+        same = manifest.get("fingerprint") == wanted and manifest.get("files") == written_files(build)
         return same and chroma_is_sound(build / "chroma")
     except (IndexFault, OSError):
         return False  # damaged or of another version: built again
 
 
-def _files(build: Path) -> dict[str, str]:
+def written_files(build: Path) -> dict[str, str]:
     """Return what tells a damaged file: each file's sha256; of Chroma's, which change when read, the size."""
     found = {}
     for path in sorted(path for path in build.rglob("*") if path.is_file() and path.name != "manifest.json"):
@@ -166,7 +166,7 @@ def write_build(
             "questions": len(written.questions),
             "orphans": written.orphans,
             "reports": {report.id: report.sha256 for report in contents.reports},
-            "files": _files(folder),
+            "files": written_files(folder),
         },
     )
 

@@ -35,7 +35,6 @@ SCHEMA = "vraagbaak.backup/1"
 MANIFEST, DATA, ADDED, SETTINGS = "manifest.json", "data", "added", "settings.toml"
 SQLITE = b"SQLite format 3\0"
 BESIDE = ("-wal", "-shm", "-journal", ".lock")  # what stands beside a database or a file while it is written
-TRIES = 3
 
 
 def back_up(file: Path, data: Path, added: Path, config: Path | None, force: bool = False) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The doctor on what lies on the disk: reports, index, what users keep, room, the clock and locks."""
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -18,7 +17,7 @@ from assistant.engine import Assistant
 from ingest.bank import load_bank
 from ingest.catalogue import load_catalogue
 from ingest.errors import IndexFault, IndexMissing, VraagbaakError
-from ingest.index import fingerprint
+from ingest.index import fingerprint, written_files
 from ingest.remote.fetch import FILE as FETCHED
 from ingest.remote.fetch import mirrored, serving_corpus
 from ingest.settings import Settings
@@ -137,18 +136,11 @@ def check_locks(settings: Settings) -> Finding:
 
 def _damaged(build: Path, manifest: dict[str, Any]) -> str:
     """Return the first file that is not as the manifest says (its sha256, or its size); nothing where all are."""
+    found = written_files(build)
     for name, said in manifest.get("files", {}).items():
-        path = build / name
         if name.startswith("chroma/") and (build / FETCHED).is_file():
             continue  # that part stays on the server
-        if not path.is_file():
-            return str(name)
-        if len(said) == 64:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        else:
-            found = str(path.stat().st_size)
-        if found != said:
+        if found.get(name) != said:
             return str(name)
     return ""
 

@@ -28,7 +28,6 @@ JOIN = re.compile(
     re.I,
 )
 OPENING = re.compile(r"(?:hoewel|terwijl|waar|ofschoon|naast)(?!\w)", re.I)
-PAIRED = re.compile(r"(?<!\w)(?:als|zowel|behalve|niet alleen)(?!\w)", re.I)
 SUBJECT = 9  # words that a subject may have
 
 
