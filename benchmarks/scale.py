@@ -2,7 +2,7 @@
 
 python benchmarks/scale.py                              sizes 1000, 10000 and 100000 (an hour on a busy machine)
 python benchmarks/scale.py --sizes 1000,10000 --write   also keep the table and the chart in benchmarks/
-python benchmarks/scale.py --server                     also with the passages on a Chroma server
+python benchmarks/scale.py --server 100000              also with the passages on a Chroma server, up to that size
 
 The five real reports with their 27,088 written questions come first; generated ones fill up (see ``generate.py``).
 Every build and every measurement of answers has a process of its own, so that a figure of memory is one thing's. They
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -211,40 +211,46 @@ def in_a_process(task: str, *given: str, **more: str) -> Figures:
     return found
 
 
-def measured(sizes: list[int], server: bool, keep: Path | None) -> dict[int, Figures]:
+def measured(sizes: list[int], server: int, keep: Path | None) -> Iterator[dict[int, Figures]]:
+    """Yield what is known after each size."""
     results: dict[int, Figures] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="vraagbaak-scale-") as folder:
             root = (keep or Path(folder)) / str(size)
-            results[size] = built(size, root) | in_a_process("answer", str(root))
-            results[size] |= in_a_process("chroma", str(root))
-            if server:
-                results[size] |= with_a_server(root)
+            results[size] = once(root / "built.json", built, size, root)
+            results[size] |= in_a_process("answer", str(root)) | in_a_process("chroma", str(root))
+            if size <= server:
+                results[size] |= once(root / "server.json", with_a_server, root)
         print(size, json.dumps(results[size]), file=sys.stderr, flush=True)
-    return results
+        yield results
 
 
-def built(size: int, root: Path) -> Figures:
-    """Build the index, or take the one that an earlier run kept; return what its building took."""
-    kept = root / "built.json"
+def once(kept: Path, measure: Callable[..., Figures], *given: object) -> Figures:
+    """Measure, or take what an earlier run kept there."""
     if not kept.exists():
-        shutil.rmtree(root, ignore_errors=True)
-        figures = in_a_process("build", str(size), str(root))
-        kept.write_text(json.dumps(figures), encoding="utf-8")
+        kept.write_text(json.dumps(measure(*given)), encoding="utf-8")
     found: Figures = json.loads(kept.read_text(encoding="utf-8"))
     return found
 
 
+def built(size: int, root: Path) -> Figures:
+    shutil.rmtree(root, ignore_errors=True)
+    return in_a_process("build", str(size), str(root))
+
+
 def slope(results: dict[int, Figures], name: str) -> float:
     """Return the power of the size with which a figure grows, from the last two sizes."""
-    (small, before), (large, after) = sorted(results.items())[-2:]
+    known = [(size, figures) for size, figures in sorted(results.items()) if name in figures]
+    if len(known) < 2:
+        return math.nan
+    (small, before), (large, after) = known[-2:]
     return math.log(after[name] / before[name]) / math.log(large / small)
 
 
 def line(results: dict[int, Figures], name: str, label: str) -> str:
-    values = [figures[name] for _, figures in sorted(results.items())]
-    grown = f"{slope(results, name):.2f}" if len(values) > 1 else ""
-    return f"| {label} | {' | '.join(shown(value) for value in values)} | {grown} |"
+    values = [shown(figures[name]) if name in figures else "–" for _, figures in sorted(results.items())]
+    grown = slope(results, name)
+    return f"| {label} | {' | '.join(values)} | {'' if math.isnan(grown) else f'{grown:.2f}'} |"
 
 
 def shown(value: float) -> str:
@@ -295,7 +301,7 @@ def chart(results: dict[int, Figures]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", default="1000,10000,100000", help="passages, from few to many")
-    parser.add_argument("--server", action="store_true", help="also with the passages on a Chroma server")
+    parser.add_argument("--server", type=int, default=0, metavar="SIZE", help="also with a Chroma server, up to here")
     parser.add_argument("--write", action="store_true", help="keep the table and the chart in benchmarks/")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the indexes here; use those that stand here")
     parser.add_argument("--task", nargs="+", help=argparse.SUPPRESS)
@@ -306,12 +312,12 @@ def main() -> None:
                  "chroma": lambda: chroma_alone(Path(rest[0])), "publish": lambda: publish(Path(rest[0]))}  # fmt: skip
         print(json.dumps(tasks[name]()))
         return
-    results = measured([int(size) for size in given.sizes.split(",")], given.server, given.keep)
-    text = page(results, f"--sizes {given.sizes}{' --server' if given.server else ''} --write")
-    print(text)
-    if given.write:
-        (PROJECT / "benchmarks" / "scale.md").write_text(text, encoding="utf-8")
-        (PROJECT / "benchmarks" / "scale.svg").write_text(chart(results), encoding="utf-8")
+    arguments = f"--sizes {given.sizes}{f' --server {given.server}' if given.server else ''} --write"
+    for results in measured([int(size) for size in given.sizes.split(",")], given.server, given.keep):
+        if given.write:  # after each size: a run that is broken off keeps what it measured
+            (PROJECT / "benchmarks" / "scale.md").write_text(page(results, arguments), encoding="utf-8")
+            (PROJECT / "benchmarks" / "scale.svg").write_text(chart(results), encoding="utf-8")
+    print(page(results, arguments))
 
 
 if __name__ == "__main__":
