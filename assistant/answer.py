@@ -1,32 +1,20 @@
 """The extractive answer: the reports' own sentences, chosen, grouped and marked; our own words claim nothing."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.extent import extent, quote_of
 from assistant.question import Kind
 from assistant.records import Quote
-from assistant.sentences import Candidate, quotable
+from assistant.sentences import Candidate
 from ingest.analysis import content_words
 from ingest.records import Passage, Report, Sentence
 
 MOST_WORDS, MOST_CITATIONS = 150, 8
-LEAD_WORDS = 60
-WHOLE_WORDS = 110  # an example or a case that is asked for is quoted whole up to so many
-# Log-odds that a neighbour may lie below the sentence that leads, to be quoted with it (dev split: the first citation
-# holds a needed fact for .70 of the questions with it, .60 without).
-NEIGHBOUR = 1.2
 FORMS = ("number", "date", "contact", "person", "law")
 FLOOR = -2.5  # log-odds below which a sentence only fills the answer
 SHORT_ANSWER = 90  # words where a fact is asked
 ALIKE = 0.6  # share of content words that two quotes have in common from which the second says nothing new
-SHORTEST = 25
-LEANS_BACK = re.compile(
-    r"(?:Dit|Deze|Dat|Die|Daar\w*|Hier\w*|Zij|Ze|Hij|Zo|Dan|Bovendien|Daarnaast|Daarentegen|Echter|Het gaat hier|"
-    r"Vervolgens|Tevens|Anderzijds|Mede|Ook|En|Maar|Of|Inclusief|In dat geval|Ten (?:eerste|tweede|derde|slotte))\b"
-    r"|[a-zà-ÿ]"
-)
-WHOLE = re.compile(r"[.!?;][\"'’”)\s]*(?:medewerker [\w ]+|regionaal [\w ]+)?$")
 OLDER_BY = 3  # years that a report must be older than the newest to be told so
 OLD = "Dit staat alleen in een rapport uit {year}. Wet en praktijk kunnen sindsdien veranderd zijn."
 NOTHING = "Niets gevonden in dit rapport."
@@ -103,10 +91,10 @@ def choose(candidates: Sequence[Candidate], kind: Kind, most_words: int, most_qu
     score = {(c.passage.id, c.number): c.score for c in ranked}
     chosen: list[Quote] = []
     for candidate in ranked:
-        numbers = _run(candidate, kind, score, lead=not chosen)
+        numbers = extent(candidate, kind, score, lead=not chosen)
         if not numbers or _taken(chosen, candidate.passage, numbers):
             continue
-        quote = _quote(candidate.passage, numbers, candidate.score)
+        quote = quote_of(candidate.passage, numbers, candidate.score)
         beside = next((place for place, other in enumerate(chosen) if place and _adjoins(other, quote)), None)
         words = sum(q.words for q in chosen) + quote.words
         if chosen and candidate.score < FLOOR:
@@ -132,61 +120,6 @@ def _looks_right(candidate: Candidate, kind: Kind) -> bool:
     if kind.whole or kind.answer is None:
         return candidate.passage.kind in kind.passages
     return kind.looks_answered(candidate.text)
-
-
-def _run(candidate: Candidate, kind: Kind, score: Mapping[tuple[str, int], float], lead: bool) -> list[int]:
-    """Return the numbers of the sentences to be quoted for a candidate; none where it is no use alone.
-
-    A family member's words are quoted whole, as are examples and cases that are asked for. A sentence that leans back
-    ("Dit leidt tot …") brings the one before it, and the one that leads its neighbours where they answer too.
-    """
-    passage = candidate.passage
-    asked_whole = kind.whole and passage.kind in kind.passages
-    if passage.kind == "clientstem" or asked_whole:
-        whole = quotable(passage)
-        if passage.kind == "clientstem" or _quote(passage, whole, 0.0).words <= WHOLE_WORDS:
-            return whole
-    ended = candidate.sentence.block == "tab" or WHOLE.search(candidate.text)  # a table's row has no end mark
-    if len(candidate.text) < SHORTEST or not ended:
-        return []
-    numbers = _with_antecedent(passage, candidate.number)
-    return _with_neighbours(passage, numbers, candidate.score, score) if lead and numbers else numbers
-
-
-def _with_antecedent(passage: Passage, number: int) -> list[int]:
-    """Return the sentence, with the one before it where it leans back; none if that is no use."""
-    sentence = passage.sentences[number]
-    if not LEANS_BACK.match(passage.quote(sentence)):
-        return [number]
-    allowed = quotable(passage)
-    for before in range(number - 1, -1, -1):
-        if before not in allowed:
-            return []
-        text, block = passage.quote(passage.sentences[before]), passage.sentences[before].block
-        if sentence.block == "item" and block == "item" and passage.quote(sentence)[:1].islower():
-            continue  # an item leans on the list's lead-in, not on the item above it
-        return [] if LEANS_BACK.match(text) else [before, number]
-    return []
-
-
-def _with_neighbours(
-    passage: Passage, numbers: list[int], own: float, score: Mapping[tuple[str, int], float]
-) -> list[int]:
-    """Return the lead's numbers, grown by neighbours that answer nearly as well, up to 60 words."""
-    while True:
-        beside = [
-            n for n in (min(numbers) - 1, max(numbers) + 1) if score.get((passage.id, n), -99.0) >= own - NEIGHBOUR
-        ]
-        if not beside:
-            return numbers
-        grown = sorted([*numbers, max(beside, key=lambda n: score[passage.id, n])])
-        if _quote(passage, grown, own).words > LEAD_WORDS:
-            return numbers
-        numbers = grown
-
-
-def _quote(passage: Passage, numbers: Sequence[int], score: float) -> Quote:
-    return Quote(passage, tuple(passage.sentences[number] for number in numbers), score)
 
 
 def _taken(chosen: Sequence[Quote], passage: Passage, numbers: Sequence[int]) -> bool:

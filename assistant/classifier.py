@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.analysis import ngrams, stems, words
 from ingest.errors import IndexDamaged
+from ingest.lines import read_array
 
 TERMS, WEIGHTS = "terms.txt", "weights.npy"
 
@@ -42,9 +43,9 @@ class TextClassifier:
         """
         try:
             listed = (folder / TERMS).read_text(encoding="utf-8").split("\n")
-            weights: NDArray[np.float32] = np.load(folder / WEIGHTS).astype(np.float32)
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError) as error:
             raise IndexDamaged(f"{folder}: the classifier cannot be read ({error})") from error
+        weights: NDArray[np.float32] = read_array(folder / WEIGHTS).astype(np.float32)
         if len(weights) != len(listed) + 1:
             raise IndexDamaged(f"{folder}: {len(listed)} terms but {len(weights)} rows of weights")
         return cls({term: place for place, term in enumerate(listed)}, weights)

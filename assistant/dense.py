@@ -3,13 +3,14 @@
 import logging
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.chroma import COLLECTION, open_chroma
+from ingest.chroma import COLLECTION, blank_unused, open_chroma
 from ingest.embedder import Vectors
 from ingest.errors import IndexDamaged, ServerFault
 from ingest.lexical import Scores
@@ -19,6 +20,7 @@ from ingest.remote.versions import Versions
 
 DEPTH = 500  # how many of the nearest passages Chroma is asked for: all of some reports, the nearest of many
 STRETCH = 50_000  # vectors that are compared at once: 50 MB
+NO_WRITING = ("(code: 8)", "(code: 13)")  # SQLite's for a folder that is read-only and for a full disk
 log = logging.getLogger("vraagbaak")
 _taken: set[str] = set()  # how the open Chroma folders are spelled
 
@@ -27,8 +29,9 @@ class Dense:
     """The passages' vectors of an open build; Chroma tells which are the nearest, in the build or on a server.
 
     How near they are is worked out here from the build's own vectors. So an answer is the same to the last bit
-    wherever Chroma runs, and where its server is gone all vectors are compared here. Chroma's folder is closed when
-    nobody holds this any more: a question that runs while another build takes over ends on its own.
+    wherever Chroma runs, and where it cannot be asked (its server is gone; it cannot write in its folder, which it
+    does also to read) all vectors are compared here. Chroma's folder is closed when nobody holds this any more: a
+    question that runs while another build takes over ends on its own.
 
     :param place: each passage's place by its id.
     :param vectors: the passages' vectors, of length 1 or 0.
@@ -49,9 +52,16 @@ class Dense:
         try:
             collection = self._own_client().get_collection(COLLECTION, embedding_function=None)
             rows = collection.count()
+            with suppress(OSError):
+                blank_unused(self._build / "chroma")
         except Exception as error:  # Chroma's Rust engine raises many types for a damaged or read-only folder
-            mend = "make it writable or set VRAAGBAAK_INDEX" if "readonly" in str(error) else "run vraagbaak ingest"
-            raise IndexDamaged(f"{self._build}: Chroma cannot open its folder ({error}); {mend}") from error
+            if any(code in str(error) for code in NO_WRITING):
+                log.warning(
+                    "vraagbaak: Chroma cannot write in its folder, so vectors are compared without it: %s", error
+                )
+                return None
+            reason = f"Chroma cannot open its folder ({error}); run vraagbaak ingest"
+            raise IndexDamaged(f"{self._build}: {reason}") from error
         if rows != len(self._place):
             raise IndexDamaged(f"{self._build}: {rows} vectors for {len(self._place)} passages; run vraagbaak ingest")
         return collection
@@ -82,13 +92,16 @@ class Dense:
 
     def _nearest(self, vector: Vectors) -> NDArray[np.int64]:
         many = min(DEPTH, len(self._place))
-        if self._line is None:
-            names = self._ask(self._chroma, vector, many)
-        elif (found := self._ask_server(self._line, vector, many)) is not None and self._place.keys() >= set(found):
-            names = found
-        else:  # no answer, or from a server that was filled anew with other passages
+        names = self._found(vector, many)
+        if names is None or not self._place.keys() >= set(names):  # a server may have been filled with other passages
             return _best(self._vectors, vector, many)
         return np.sort(np.array([self._place[name] for name in names], dtype=np.int64))
+
+    def _found(self, vector: Vectors, many: int) -> list[str] | None:
+        """Return what Chroma finds; None where it cannot be asked."""
+        if self._line:
+            return self._ask_server(self._line, vector, many)
+        return self._ask(self._chroma, vector, many) if self._chroma else None
 
     def _ask(self, collection: Any, vector: Vectors, many: int) -> list[str]:
         found: list[str] = collection.query(query_embeddings=[vector], n_results=many, include=[])["ids"][0]

@@ -13,7 +13,7 @@ from assistant.fusion import Fusion, load_fusion
 from assistant.hygiene import tidy, without_links
 from assistant.index import Index
 from assistant.mirror import Mirror
-from assistant.outcome import Outcome, in_words, no_question, not_found, out_of_scope
+from assistant.outcome import Outcome, in_words, lacking_note, no_question, not_found, out_of_scope
 from assistant.privacy import mask_personal_data, without_masks
 from assistant.question import Kind, kind_of
 from assistant.receipt import make_receipt
@@ -23,19 +23,16 @@ from assistant.safety import notices
 from assistant.scope import side_by_side
 from assistant.sentences import Candidate, rank_sentences
 from assistant.several import joined, merged
-from ingest.analysis import content_words
+from assistant.verdict import verdict_on
 from ingest.prompts import load_prompt
 from ingest.remote.fetch import corpus_of
 from ingest.settings import settings
 from ingest.store import IndexFolder
 
 DEPTH = 20
-UNKNOWN_SHARE = 0.5  # of the question's words; beyond it it is about something else
 URGENT_WORDS, URGENT_QUOTES = 80, 3
-FAR_OUTSIDE = 2.5  # log-odds from which a question is outside also where it looks a little more like a near miss
 # A lane whose nearest written question is so much further than that of the best lane has nothing on the subject.
 SILENT = 0.66
-OWN_WORDS, OWN_MARGIN = 2, 1.0  # when a follow-up is judged by its own words too, and how much surer that must be
 READ = 15  # passages whose sentences may be quoted
 EMPTY = "Typ een vraag, bijvoorbeeld: wat doe ik als de hulpvraag ontbreekt?"
 CUT = "Uw bericht was te lang. Alleen de eerste 2.000 tekens zijn gebruikt."
@@ -152,7 +149,7 @@ class Assistant:
         """
         index, kind = serving.index, kind_of(query.shown)
         candidates = rank_sentences(index, query.text, hits[:READ], serving.fusion.sentences)
-        verdict = _verdict(index, query, hits)
+        verdict = verdict_on(index, query, hits, kind, candidates)
         if verdict.outside:
             return no_question() if urgent else out_of_scope(len(index.reports))
         if verdict.near_miss and not urgent:
@@ -160,9 +157,11 @@ class Assistant:
         composed = self._compose(index, query, candidates, kind, urgent)
         if not composed.quotes:
             return not_found(query.shown, "", candidates, self._label(index), _where(index, filters))
-        note = answers.age_note(composed.quotes, index.reports)
-        text = composed.text + (f"\n\n{note}" if note else "")
-        return Outcome("partly" if composed.silent else "answered", text, composed.quotes, composed.silent)
+        silent = composed.silent or verdict.lacking
+        lacks = verdict.lacking and lacking_note(verdict.lacking, answers.short_name(index.reports[verdict.report]))
+        notes = [note for note in (lacks, answers.age_note(composed.quotes, index.reports)) if note]
+        text = "\n\n".join((composed.text, *notes))
+        return Outcome("partly" if silent else "answered", text, composed.quotes, silent)
 
     @staticmethod
     def _label(index: Index) -> answers.Label:
@@ -203,35 +202,6 @@ def _query(index: Index, part: str, turns: Sequence[Turn], filters: Filters) -> 
 def _searchable(question: str) -> str:
     """Return what of a question is searched: no ``[naam]``, no addresses of links."""
     return without_links(without_masks(question))
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    near_miss: bool
-    outside: bool
-    missing: str
-
-
-def _verdict(index: Index, query: Query, hits: Sequence[Hit]) -> _Verdict:
-    """Return whether the question is refused, by what it asks alone or with the turns before.
-
-    A follow-up ("Wat kostte dat onderzoek?") after a question that the reports answer looks answerable with it. Of a
-    report that nobody wrote questions for the classifier knows nothing: there the words must be those of the reports.
-    """
-    if index.unknowns is None or not hits or not index.written[index.place[hits[0].passage.id]]:
-        asked = content_words(query.shown)
-        foreign = sum(word not in index.known_words for word in asked) > UNKNOWN_SHARE * len(asked)
-        return _Verdict(False, foreign, "")
-    limits = index.unknowns.thresholds
-    whole = index.unknowns.judge(query.shown)
-    near, missing = whole.near_miss > limits["near_miss"], whole.missing
-    if query.asked != query.shown and len(content_words(query.asked)) >= OWN_WORDS:
-        own = index.unknowns.judge(query.asked)
-        if own.near_miss > limits["near_miss"] + OWN_MARGIN:
-            near, missing = True, own.missing
-    surely = whole.outside >= whole.near_miss or (whole.outside > FAR_OUTSIDE and not near)
-    outside = whole.outside > limits["outside"] and surely
-    return _Verdict(near, outside, missing)
 
 
 def _where(index: Index, filters: Filters) -> str:

@@ -13,6 +13,7 @@ from assistant.dense import DEPTH, Dense, Line
 from assistant.records import Filters
 from assistant.unknowns import Unknowns
 from ingest import lexicon
+from ingest.analysis import words
 from ingest.embedder import StaticEmbedder, Vectors, open_embedder
 from ingest.errors import IndexDamaged, UsageError
 from ingest.index import MODEL, REFUSAL_FILES, REFUSALS
@@ -79,6 +80,8 @@ class Index:
         self._nearest = lru_cache(8)(partial(Index._near, weakref.proxy(self)))
         vocabulary = read_json(self.path / "vocabulary.json")
         self.known_words = frozenset(vocabulary["words"])
+        self.often_asked = frozenset(vocabulary["asked"])  # words with which people ask of anything
+        self.words_of = lru_cache(64)(partial(Index._words_of, weakref.proxy(self)))
         self.unknowns = self._open_unknowns()
         self.stem_frequency: dict[str, int] = vocabulary["stems"]
         # Passages that nearly repeat each other, a pair of places in each row.
@@ -106,6 +109,13 @@ class Index:
     def passages_of(self, report: str) -> list[Passage]:
         """Return a report's passages in reading order."""
         return [self.passages[int(place)] for place in np.flatnonzero(self.of_reports((report,)))]
+
+    def _words_of(self, report: str) -> frozenset[str]:
+        """Return a report's words, folded, its headings and its title among them."""
+        about = self.reports[report]
+        headings = (heading.title for heading in self.headings(report))
+        texts = (about.title, about.publisher, about.place, *headings, *(p.text for p in self.passages_of(report)))
+        return frozenset(word for text in texts for word in words(text))
 
     def of_reports(self, names: Iterable[str]) -> Mask:
         """Return which passages are of these reports."""

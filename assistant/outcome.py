@@ -59,6 +59,14 @@ def not_found(question: str, missing: str, candidates: Sequence[Candidate], labe
     return Outcome("not_found", "\n".join(lines), tuple(quotes), (lacking,))
 
 
+def lacking_note(words: Sequence[str], report: str) -> str:
+    """Return the sentence that names the words of a question that the report does not hold."""
+    named = [f"‘{word}’" for word in words]
+    if len(named) == 1:
+        return f"Het woord {named[0]} staat niet in dit rapport ({report})."
+    return f"De woorden {', '.join(named[:-1])} en {named[-1]} staan niet in dit rapport ({report})."
+
+
 def echo(question: str) -> str:
     """Return the question as it may stand in our own sentence: one line, nothing that a screen reads as markup."""
     plain = " ".join(without_links(question).translate(NO_MARKUP).split()).rstrip(" ?.!")

@@ -200,7 +200,7 @@ def small_disk(megabytes: int) -> Iterator[Path | None]:
 
 def full_disk(drill: Drill) -> None:
     """Fill the disk under ingest and add: one line, the old index serves, nothing is there by half."""
-    with small_disk(95) as disk:
+    with small_disk(200) as disk:
         if disk is None:
             drill.seen.append("not drilled: needs a mount")
             return
@@ -226,7 +226,7 @@ def full_disk(drill: Drill) -> None:
 
 def read_only(drill: Drill) -> None:
     """Make the whole folder read-only: what can be answered is answered, all else ends in one line."""
-    with small_disk(95) as disk:
+    with small_disk(200) as disk:
         if disk is None:
             drill.seen.append("not drilled: needs a mount")
             return

@@ -97,7 +97,7 @@ def _refusals(given: argparse.Namespace) -> int:
 
     corpus = settings().corpus
     examples, material = refusals.Examples.of(corpus), read_material(corpus)
-    known = frozenset(vocabulary(material.texts)["words"])
+    known = frozenset(vocabulary(material.texts, ())["words"])
     model = StaticEmbedder.load(model_folder(corpus))
     counts = [int((examples.classes == number).sum()) for number in range(refusals.CLASSES)]
     _note(f"{counts[0]} written questions, {counts[1]} known unknowns, {counts[2]} outside the field")

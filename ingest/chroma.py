@@ -36,14 +36,22 @@ def write_chroma(folder: Path, passages: Sequence[Passage], reports: Sequence[Re
     for _ in add_passages(client, COLLECTION, passages, reports, vectors, BATCH):
         pass
     client.close()
+    blank_unused(folder)
+
+
+def blank_unused(folder: Path) -> None:
+    """Write zeros where Chroma's graphs have room but no rows: it stores that memory as it happens to be.
+
+    It does so when they are made and each time that the folder is opened; a removed report's words were found there.
+
+    :raises OSError: a file cannot be written.
+    """
     for header in folder.glob("*/header.bin"):
-        _blank_unused(header)
+        _blank_rows(header)
 
 
-def _blank_unused(header: Path) -> None:
-    """Write zeros where Chroma's graph has room but no rows: it stores that memory as it happens to be.
-
-    A removed report's words were found there. The header begins with a version and, of 8 bytes each, an offset, the
+def _blank_rows(header: Path) -> None:
+    """Blank one graph. The header begins with a version and, of 8 bytes each, an offset, the
     number of rows that there is room for, that there are, and the bytes of one (hnswlib, saveIndex).
     """
     version, _, room, rows, size = struct.unpack_from("<i4Q", header.read_bytes())

@@ -211,7 +211,7 @@ def _write_words(folder: Path, contents: Contents, written: _Written, progress: 
     )
     write_lexicals({folder / "lexical" / f"sentence-{name}": analyse for name, analyse in ANALYSERS.items()}, sentences)
     told = _told(map(searched_text, passages), WORDS, steps[2], progress)
-    write_json(folder / "vocabulary.json", vocabulary(told))
+    write_json(folder / "vocabulary.json", vocabulary(told, written.questions))
     write_json(folder / "names.json", {"names": rare_names(_told(passages, WORDS, steps[3], progress))})
     alike = twins(passage.text for passage in _told(passages, WORDS, steps[4], progress))
     write_json(folder / "twins.json", {"pairs": alike})

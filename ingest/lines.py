@@ -82,7 +82,7 @@ def read_array(path: Path) -> Any:
     try:
         large = path.stat().st_size > WHOLE
         return np.asarray(np.load(path, mmap_mode="r" if large else None))
-    except (OSError, ValueError, EOFError) as error:
+    except Exception as error:  # NumPy parses the header as Python: a damaged one raises whatever a parser can
         raise IndexDamaged(f"{path.parent}: {path.name} cannot be read; run vraagbaak ingest") from error
 
 

@@ -30,7 +30,7 @@ from ingest.errors import IndexDamaged, IndexFault, IndexMissing, IndexOutdated
 from ingest.lines import Lines, read_array, write_lines
 from ingest.records import KINDS, Heading, Passage, Report
 
-VERSION = 3
+VERSION = 4
 LOCK_SECONDS = 600
 
 

@@ -1,21 +1,25 @@
 """What the reports' words tell: which are known, how many passages hold a stem, which names stand in lists only."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ingest.analysis import fold, stems, words
+from ingest.analysis import content_words, fold, stems, words
 from ingest.records import Passage
 
+OFTEN = 0.002  # share of the written questions from which a word is one with which people ask of anything
 
-def vocabulary(texts: Iterable[str]) -> dict[str, Any]:
-    """Return the texts' words, and for each stem in how many texts it stands."""
+
+def vocabulary(texts: Iterable[str], questions: Sequence[str]) -> dict[str, Any]:
+    """Return the texts' words, for each stem in how many texts it stands, and the words that many questions hold."""
     frequency: Counter[str] = Counter()
     known: set[str] = set()
     for text in texts:
         frequency.update(set(stems(text)))
         known.update(words(text))
-    return {"words": sorted(known), "stems": dict(sorted(frequency.items()))}
+    asked = Counter(word for question in questions for word in set(content_words(question)))
+    often = sorted(word for word, number in asked.items() if number >= OFTEN * len(questions))
+    return {"words": sorted(known), "stems": dict(sorted(frequency.items())), "asked": often}
 
 
 def rare_names(passages: Iterable[Passage]) -> dict[str, list[int]]:

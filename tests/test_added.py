@@ -107,6 +107,31 @@ def test_a_new_report_answers_at_once_with_its_page(site: Site, question: str, p
     assert verify(site.assistant.receipt(answer), site.corpus) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "status", "lacking"),
+    [
+        ("wat is het telefoonnummer van de geldwinkel", "not_found", ("telefoonnummer",)),
+        ("hoe vaak bezoekt de schuldhulpverlener een inwoner thuis", "not_found", ("bezoekt",)),
+        ("welke opleiding heeft de schuldhulpverlener", "partly", ("opleiding",)),
+        ("hoe lang duurt een schuldregeling", "answered", ()),
+    ],
+)
+def test_what_a_new_report_does_not_say_is_said(
+    site: Site, question: str, status: str, lacking: tuple[str, ...]
+) -> None:
+    answer = site.assistant.ask(question)
+    assert (answer.status, answer.not_covered) == (status, lacking)
+    told = "Het woord ‘opleiding’ staat niet in dit rapport (Waterveen 2025)."
+    assert (told in answer.answer) == (status == "partly")
+
+
+def test_a_row_of_a_table_is_quoted_with_the_heads_of_its_columns(site: Site) -> None:
+    answer = site.assistant.ask("binnen hoeveel weken is er een voorstel aan schuldeisers na het plan van aanpak")
+    head, row = "| Stap | Termijn | Verantwoordelijke |", "| Voorstel aan schuldeisers | binnen twaalf weken"
+    assert any(c.quote.text.startswith(f"{head} {row}") for c in answer.citations)
+    assert verify(site.assistant.receipt(answer), site.corpus) == []
+
+
 @pytest.mark.parametrize("question", ["wie wint de champions league", "hoe bak ik een appeltaart"])
 def test_what_it_does_not_speak_of_stays_out_of_scope(site: Site, question: str) -> None:
     assert site.assistant.ask(question).status == "out_of_scope"
@@ -169,7 +194,9 @@ def test_pages_kinds_tables_and_notes(small: Path) -> None:
                      "Dit is afges": 2}  # fmt: skip
     assert "onderkomen is. De wethouder" in over_the_turn.text  # the footnote's mark is no part of the words
     rows = [s for s in found[3].sentences if s.block == "tab"]
-    assert found[3].quote(rows[2]) == "Plan van aanpak binnen acht weken na het eerste gesprek schuldhulpverlener"
+    assert (
+        found[3].quote(rows[2]) == "| Plan van aanpak | binnen acht weken na het eerste gesprek | schuldhulpverlener |"
+    )
 
 
 def test_a_long_table_is_cut_between_its_rows(small: Path) -> None:
@@ -181,7 +208,7 @@ def test_a_long_table_is_cut_between_its_rows(small: Path) -> None:
     found = passages(small)
     assert max(len(passage.text) for passage in found) <= LONGEST
     in_order = [line for p in found if p.section == ("A",) for line in p.text.split("\n")[p.text.startswith("A\n") :]]
-    assert in_order == [row.text.replace("\t", " ") for row in rows]
+    assert in_order == ["| " + row.text.replace("\t", " | ") + " |" for row in rows]
     assert [p.text.count("Kop ") for p in found if "Kop " in p.text] == [8]
 
 

@@ -24,6 +24,12 @@ def test_room_without_rows_holds_zeros(own_index: Path, tmp_path: Path) -> None:
     assert stores["data_level0.bin"].strip(b"\0") == stores["length.bin"].strip(b"\0") == b""
 
 
+def test_opening_a_folder_leaves_nothing_of_this_process_in_it(own_index: Path) -> None:
+    Index(own_index)
+    stores = [path.read_bytes() for name in ("data_level0", "length") for path in own_index.rglob(f"{name}.bin")]
+    assert len(stores) == 2 and not any(store.strip(b"\0") for store in stores)
+
+
 @pytest.mark.parametrize("start", [0, 1_500_000])
 def test_a_database_of_the_right_size_with_wrong_bytes_is_seen(own_index: Path, start: int) -> None:
     path = database(own_index)

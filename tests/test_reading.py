@@ -208,7 +208,7 @@ def test_markdown(tmp_path: Path) -> None:
     document = read(tmp_path, "tekst.md", f"{MARKDOWN}\n{WORDS}\n")
     assert short(document) == [
         "# Hoofdstuk een", "Een link met vet, code en een noot[1], op twee regels. Drie[4] op 5 m2.", "- een", "- onder",
-        "- eerste", "> Ik durfde niet.", "| A | B", "| 1 | 2", "## Onder", "HTML hier", "[1] De noot.",
+        "- 1. eerste", "> Ik durfde niet.", "| A | B", "| 1 | 2", "## Onder", "HTML hier", "[1] De noot.",
         "[2] http://b.nl/", WORDS,
     ]  # fmt: skip
     assert (document.title, document.publisher, document.year) == ("Samen veilig", "Gemeente", 2023)

@@ -110,7 +110,7 @@ def known_words() -> frozenset[str]:
     from evals.train import read_material
     from ingest.vocabulary import vocabulary
 
-    return frozenset(vocabulary(read_material(CORPUS).texts)["words"])
+    return frozenset(vocabulary(read_material(CORPUS).texts, ())["words"])
 
 
 def test_risk_falls_as_more_is_refused() -> None:

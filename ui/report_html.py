@@ -174,15 +174,21 @@ def _line_html(shape: str, html: str) -> str:
 
 def _tabs_html(lines: Sequence[Line], caption: str, words: Words) -> str:
     """Return the rows of a table of tabs; a first row of single words names the columns."""
-    named = len(lines) > 1 and all(cell.isalpha() for cell in lines[0].cells)
+    named = len(lines) > 1 and all(cell.strip("| ").isalpha() for cell in _without_last_bar(lines[0]))
     rows = ["".join(_tab_cells(line, named and line is lines[0], words)) for line in lines]
     return _table_html(caption, (f"<tr>{row}</tr>" for row in rows))
 
 
+def _without_last_bar(line: Line) -> tuple[str, ...]:
+    """Return the cells without the bar that closes the row; a bar that opens a cell is still there."""
+    return line.cells[:-1] if line.cells[-1] == "|" else line.cells
+
+
 def _tab_cells(line: Line, is_head: bool, words: Words) -> Iterator[str]:
     start = 0
-    for column, cell in enumerate(line.cells):
-        html = words.html(line, start, start + len(cell))
+    for column, cell in enumerate(_without_last_bar(line)):
+        bar = len("| ") if cell.startswith("|") else 0  # the table's own lines part the cells on the screen
+        html = words.html(line, start + bar, start + max(bar, len(cell)))
         tag, scope = ("th", ' scope="col"') if is_head else ("td", "") if column else ("th", ' scope="row"')
         yield f"<{tag}{scope}>{html}</{tag}>"
         start += len(cell) + 1 if cell else 0

@@ -2,7 +2,8 @@
 
 What would look like a mark to ``clean`` or to the layout, but is none, gets a backslash before it; so every letter and
 digit of the document comes out of the passages again, and nothing in a file becomes markup. A backslash of the document
-itself becomes U+29F5, which looks the same and escapes nothing.
+itself becomes U+29F5, which looks the same and escapes nothing. A table's row gets bars between its cells, so that
+it can be read where it is quoted; only rows hold tabs.
 """
 
 import re
@@ -57,7 +58,7 @@ def _line(element: Element, notes: Collection[str], referred: Collection[str]) -
         return "#" * min(max(element.level, 1), DEEPEST) + " ", _escaped(_folded(text), ()), ()
     if element.kind == "row":
         cells = [_escaped(_folded(cell), notes) for cell in element.text.split("\t")]
-        return "", "\t".join(cells) + ("\t" if len(cells) == 1 else ""), notes
+        return "| ", "\t| ".join(cells) + "\t|", notes
     known = () if note else notes
     return MARKS.get(element.kind, ""), _escaped(_folded(element.text), known), known
 

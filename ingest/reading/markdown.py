@@ -57,12 +57,14 @@ class Tokens:
         """Yield the elements in order."""
         open_blocks: list[str] = []
         cells: list[str] = []
-        level = 0
+        level, number = 0, ""
         for token in self._tokens:
             if token.type == "heading_open":
                 level = int(token.tag[1])
             if token.type == "tr_open":
                 cells = []
+            if token.type == "list_item_open":  # "3" and "." of a numbered list, the first empty for other lists
+                number = f"{token.info}{token.markup} " if token.info else ""
             if token.nesting:
                 (open_blocks.append(token.tag) if token.nesting > 0 else open_blocks.pop())
             if token.type == "tr_close" and (row := clean_row(cells)):
@@ -70,7 +72,9 @@ class Tokens:
             elif token.type == "inline" and open_blocks[-1] in ("td", "th"):
                 cells.append(self._words(token))
             elif token.type == "inline":
-                yield from _element(open_blocks, clean(self._words(token)), level)
+                words = clean(self._words(token))
+                yield from _element(open_blocks, words and number + words, level)
+                number = ""
             elif token.type in ("fence", "code_block"):
                 yield from _element(open_blocks, clean(token.content), level)
             elif token.type == "html_block":
