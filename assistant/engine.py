@@ -151,7 +151,8 @@ class Assistant:
         candidates = rank_sentences(index, query.text, hits[:READ], serving.fusion.sentences)
         verdict = verdict_on(index, query, hits, kind, candidates)
         if verdict.outside:
-            return no_question() if urgent else out_of_scope(len(index.reports))
+            added = sum(bool(report.original) for report in index.reports.values())
+            return no_question() if urgent else out_of_scope(len(index.reports) - added, added)
         if verdict.near_miss and not urgent:
             return not_found(query.shown, verdict.missing, candidates, self._label(index), _where(index, filters))
         composed = self._compose(index, query, candidates, kind, urgent)

@@ -11,9 +11,10 @@ from assistant.sentences import Candidate
 
 NEAREST_WORDS, NEAREST_QUOTES = 110, 4
 OUT_OF_SCOPE = (
-    "Vraagbaak beantwoordt vragen uit {number} rapporten over Veilig Thuis, lokale teams en kwetsbare gezinnen. "
+    "Vraagbaak beantwoordt vragen uit {number} rapporten over Veilig Thuis, lokale teams en kwetsbare gezinnen{added}. "
     "Over deze vraag gaan ze niet."
 )
+ADDED = ", en uit {number} die {are} toegevoegd"
 IN_DANGER = (
     "Vraagbaak kan in een noodsituatie niet helpen. Bel de nummers hierboven. Is iedereen veilig en wilt u weten wat "
     "de rapporten zeggen, stel dan uw vraag."
@@ -36,9 +37,10 @@ class Outcome:
     not_covered: tuple[str, ...] = ()
 
 
-def out_of_scope(reports: int) -> Outcome:
-    """Return the one sentence that says what Vraagbaak is for."""
-    return Outcome("out_of_scope", OUT_OF_SCOPE.format(number=in_words(reports)))
+def out_of_scope(given: int, added: int) -> Outcome:
+    """Return the sentences that say what Vraagbaak is for: the given reports, and how many others there are."""
+    others = ADDED.format(number=in_words(added), are="is" if added == 1 else "zijn") if added else ""
+    return Outcome("out_of_scope", OUT_OF_SCOPE.format(number=in_words(given), added=others))
 
 
 def no_question() -> Outcome:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from assistant.outcome import Outcome, echo
 from assistant.records import Hit, Quote
 
-MARKER = re.compile(r"\[(\d+)\](?= |$|\n)")
+MARKER = re.compile(r'(?<=" )\[(\d+)\](?= \(|$|\n)')  # behind a quote; one inside is the report's own
 
 
 def joined(questions: Sequence[str], outcomes: Sequence[Outcome]) -> Outcome:

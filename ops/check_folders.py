@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from assistant.database import FILE, VERSION
 from assistant.engine import Assistant
+from ingest.added.reports import faults
 from ingest.bank import load_bank
 from ingest.catalogue import load_catalogue
 from ingest.errors import IndexFault, IndexMissing, VraagbaakError
@@ -31,14 +32,21 @@ BUILT = datetime(2026, 11, 1).timestamp()  # no clock that is right stands befor
 SLACK = 120.0  # seconds that clocks of two machines may differ
 
 
-def check_corpus(settings: Settings) -> Finding:
-    """Return whether all reports are there and unchanged."""
+def check_corpus(settings: Settings) -> Iterator[Finding]:
+    """Yield whether all reports are there and unchanged, the originals of added ones too."""
     corpus = serving_corpus(settings.index_folder, settings.corpus, settings.chroma_url)
+    changed: list[str] = []
     try:
+        changed = faults(corpus)
+        for fault in changed:
+            yield wrong("reports", fault, "put the file back from a backup, or remove the report and add it again")
         reports = load_catalogue(corpus)
     except VraagbaakError as error:
-        return wrong("reports", str(error), "put the file back as it was (from the program or a backup)")
-    return ok("reports", f"{len(reports)} reports in {corpus}, each with its own sha256")
+        if not changed:
+            yield wrong("reports", str(error), "put the file back as it was (from the program or a backup)")
+        return
+    if not changed:
+        yield ok("reports", f"{len(reports)} reports in {corpus}, each with its own sha256")
 
 
 def check_index(settings: Settings) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def examine() -> Iterator[Finding]:
 def _checks(chosen: Settings) -> list[tuple[str, Callable[[], Iterable[Finding]]]]:
     return [
         ("settings", lambda: check_program.check_settings(chosen)),
-        ("reports", lambda: [check_folders.check_corpus(chosen)]),
+        ("reports", lambda: check_folders.check_corpus(chosen)),
         ("index", lambda: check_folders.check_index(chosen)),
         ("data", lambda: check_folders.check_data(chosen)),
         ("disk", lambda: check_folders.check_room(chosen)),

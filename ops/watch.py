@@ -13,10 +13,17 @@ if TYPE_CHECKING:  # only who sets a model waits for it to load
     from assistant.writer import Written
 
 
+_serving = ""  # the fingerprint of the index that the last question saw
+
+
 def answered(answer: Answer, index: Index) -> None:
-    """Count and log a question; of its words nothing is kept."""
+    """Count and log a question; of its words nothing is kept. The first one that another index answers says so."""
+    global _serving
     count_answer(answer)
     see_index(index)
+    if _serving != index.manifest["fingerprint"]:
+        _serving = str(index.manifest["fingerprint"])
+        event("index", index=_serving, passages=len(index.passages), reports=len(index.reports))
     event(
         "question",
         status=answer.status,
@@ -26,6 +33,11 @@ def answered(answer: Answer, index: Index) -> None:
         engine=answer.engine,
         masked=any(notice.kind == "personal_data" for notice in answer.notices),
     )
+
+
+def managed(action: str, file: str) -> None:
+    """Log what was done with a report; ``file`` is the sha256 of its original, as its title is what somebody typed."""
+    event("report", action=action, file=file[:12])
 
 
 def writing(growing: "Generator[Answer, None, Written]") -> Generator[Answer, None, None]:

@@ -1,6 +1,7 @@
 """Added reports: kept whole or not at all, answered from at once with the right page, corrected, and gone without a trace."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from ingest.added.details import Correction, corrected
 from ingest.added.draft import Draft, certainty, plain_name, read_draft
 from ingest.added.metadata import Metadata, checked
 from ingest.added.renew import renew
-from ingest.added.reports import add_report, correct, faults, put_away, remove, restore
+from ingest.added.reports import add_report, correct, describe, faults, put_away, remove, restore
 from ingest.added.store import entries, folder_of
 from ingest.catalogue import given_reports, listed_reports, load_catalogue
 from ingest.errors import CorpusError, DocumentError, UsageError
@@ -134,7 +135,9 @@ def test_a_row_of_a_table_is_quoted_with_the_heads_of_its_columns(site: Site) ->
 
 @pytest.mark.parametrize("question", ["wie wint de champions league", "hoe bak ik een appeltaart"])
 def test_what_it_does_not_speak_of_stays_out_of_scope(site: Site, question: str) -> None:
-    assert site.assistant.ask(question).status == "out_of_scope"
+    answer = site.assistant.ask(question)
+    assert answer.status == "out_of_scope"
+    assert "lokale teams en kwetsbare gezinnen, en uit een die is toegevoegd. Over" in answer.answer
 
 
 def test_the_rest_of_the_app_takes_it_in(site: Site) -> None:
@@ -270,6 +273,30 @@ def test_the_same_file_or_title_is_not_added_twice(small: Path) -> None:
         small, draft(content=b"y"), replace(ABOUT, title="Protocol: vroegsignalering en schuldhulpverlening")
     )
     assert other.id == f"{ID}-2"
+
+
+def test_replacing_keeps_place_region_and_date_where_none_are_given(small: Path) -> None:
+    add_report(small, draft(), replace(ABOUT, region="Meierij", date="maart 2025"))
+    bare = replace(ABOUT, place="")
+    second = add_report(small, draft(content=b"%PDF-1.4 twee"), bare, replacing=True)
+    assert (second.place, second.region, second.date) == ("Waterveen", "Meierij", "maart 2025")
+    third = add_report(small, draft(content=b"%PDF-1.4 drie"), replace(bare, place="Dorp", year=2026), replacing=True)
+    assert (third.place, third.region, third.date) == ("Dorp", "Meierij", "2026")
+
+
+def test_other_metadata_are_kept_and_a_taken_title_is_refused(small: Path) -> None:
+    add_report(small, draft(), ABOUT)
+    add_report(small, draft(content=b"y"), replace(ABOUT, title="Iets anders"))
+    changed = describe(small, ID, replace(ABOUT, title="Protocol Schulden", region="Meierij", date="mei 2025"))
+    assert changed == next(entry for entry in entries(small) if entry.id == ID)
+    assert (changed.title, changed.region, changed.date, changed.place) == (
+        "Protocol Schulden", "Meierij", "mei 2025", "Waterveen",
+    )  # fmt: skip
+    for title in ("iets anders", given_reports(small)[0].title):
+        with pytest.raises(DocumentError):
+            describe(small, ID, replace(ABOUT, title=title))
+    with pytest.raises(UsageError, match="there is no added report 'weg'"):
+        describe(small, "weg", ABOUT)
 
 
 def test_replacing_keeps_the_id_and_leaves_nothing_of_the_old_file(small: Path) -> None:
@@ -460,6 +487,8 @@ def test_two_processes_add_at_once(small: Path, tmp_path: Path) -> None:
 def test_the_commands(vraagbaak: Run, small: Path, tmp_path: Path) -> None:
     write_pdf(tmp_path / "protocol.pdf")
     where = ("--corpus", small, "--index", tmp_path / "index")
+    own = vraagbaak("add", tmp_path / "protocol.pdf", "--dry-run", "--title", "Eigen titel", "--year", "2024", *where)
+    assert own.stdout.splitlines()[:3] == ["title: Eigen titel", "publisher: -", "year: 2024"]
     read = vraagbaak("add", tmp_path / "protocol.pdf", "--dry-run", *where)
     assert (read.returncode, entries(small)) == (0, ())
     lines = read.stdout.splitlines()
@@ -478,8 +507,17 @@ def test_the_commands(vraagbaak: Run, small: Path, tmp_path: Path) -> None:
         f"added {ID}: {TITLE} (2025)\nthe index is as it was: run vraagbaak ingest\n",
     )
     listed = vraagbaak("reports", *where).stdout.splitlines()
-    assert [line.split()[:3] for line in listed[1:]] == [["tsd-2019-nijmegen", "given", "2019"], [ID, "live", "2025"]]
+    states = [re.split(r" {2,}", line)[:3] for line in listed[1:]]
+    assert states[0] == ["tsd-2019-nijmegen", "given, after the next ingest", "2019"]
+    assert states[1] == [ID, "live, after the next ingest", "2025"]
     assert vraagbaak("reports", "check", *where).stdout == "1 added reports are as they were added\n"
+    assert vraagbaak("change", ID, "--no-ingest", *where).stderr.startswith(
+        "vraagbaak: nothing to change: give --title"
+    )
+    changed = vraagbaak("change", ID, "--region", "Meierij", "--year", "2024", "--no-ingest", *where)
+    assert (changed.returncode, changed.stderr.splitlines()[0]) == (0, f"changed {ID}: {TITLE} (2024)")
+    (entry,) = entries(small)
+    assert (entry.place, entry.region, entry.year, entry.date) == ("Waterveen", "Meierij", 2024, "2024")
     away = vraagbaak("remove", ID, "--put-away", "--no-ingest", *where)
     assert (away.returncode, away.stderr.splitlines()[0]) == (0, f"{ID} is put away")
     assert vraagbaak("remove", "weg", *where).stderr == f"vraagbaak: there is no added report 'weg'; known are: {ID}\n"

@@ -111,11 +111,19 @@ def test_a_report_goes_in_answers_and_goes_out(page: Page, site: Site) -> None:
     expect(card.get_by_role("link", name="Download het origineel")).to_be_visible()
     page.get_by_role("link", name="Beheer").click()
     page.locator("summary", has_text="Speelotheek De Tol (2024), in gebruik").click()
-    page.get_by_role("button", name="Zet ‘Speelotheek De Tol’ weg").click()
-    page.locator("summary", has_text="Speelotheek De Tol (2024), weggezet").wait_for()
-    page.get_by_role("button", name="Verwijder ‘Speelotheek De Tol’").click()
+    page.get_by_text("Wijzig de gegevens van ‘Speelotheek De Tol’").click()
+    expect(field(page, "Uitgever")).to_have_value("Stichting De Tol")
+    field(page, "Titel").fill("Reglement speelotheek")
+    page.get_by_role("button", name="Bewaar de gegevens").click()
+    expect(page.get_by_test_id("stAlertContainer").first).to_contain_text(
+        "De gegevens van ‘Reglement speelotheek’ zijn gewijzigd."
+    )
+    page.get_by_text("Vraagbaak werkt de zoekindex bij.").wait_for(state="detached", timeout=90000)
+    page.get_by_role("button", name="Zet ‘Reglement speelotheek’ weg").click()
+    page.locator("summary", has_text="Reglement speelotheek (2024), weggezet").wait_for()
+    page.get_by_role("button", name="Verwijder ‘Reglement speelotheek’").click()
     page.get_by_role("button", name="Ja, verwijder dit rapport").click()
-    expect(page.get_by_test_id("stAlertContainer").first).to_contain_text("‘Speelotheek De Tol’ is verwijderd.")
+    expect(page.get_by_test_id("stAlertContainer").first).to_contain_text("‘Reglement speelotheek’ is verwijderd.")
     assert [entry.id for entry in entries(site.corpus)] == [ID]
 
 

@@ -14,10 +14,15 @@ from filelock import FileLock
 
 from assistant.database import FILE
 from assistant.history import History
+from ingest.added.draft import Draft
+from ingest.added.metadata import Metadata
+from ingest.added.reports import add_report
+from ingest.added.store import folder_of
 from ingest.settings import Settings
 from ingest.store import IndexFolder
 from ops import check_folders, check_program
 from ops.finding import Finding
+from tests.added_report import PUBLISHER, TITLE, YEAR, protocol
 from tests.conftest import CORPUS, PROJECT, environment
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -83,8 +88,17 @@ def test_damage_and_age_of_the_index_are_told_apart(own_index: Path, corpus: Pat
 def test_a_changed_report_is_named(corpus: Path) -> None:
     report = corpus / "reports" / "tsd-2020-someren.txt"
     report.write_bytes(report.read_bytes() + b" ")
-    found = check_folders.check_corpus(Settings(corpus=corpus))
+    (found,) = check_folders.check_corpus(Settings(corpus=corpus))
     assert found.state == "wrong" and report.name in found.text
+
+
+def test_a_changed_original_of_an_added_report_is_named(corpus: Path) -> None:
+    entry = add_report(corpus, Draft("protocol.pdf", b"%PDF-1.4 een", protocol()), Metadata(TITLE, PUBLISHER, YEAR))
+    (sound,) = check_folders.check_corpus(Settings(corpus=corpus))
+    assert sound.state == "ok"
+    folder_of(corpus, entry.id).joinpath(entry.original).write_bytes(b"%PDF-1.4 anders")
+    (found,) = check_folders.check_corpus(Settings(corpus=corpus))
+    assert (found.state, found.text) == ("wrong", f"{entry.id}: {entry.original} is not the file that was added")
 
 
 def test_what_users_keep_is_whole_and_closed_to_others(tmp_path: Path) -> None:

@@ -133,6 +133,8 @@ def test_one_line_a_question_and_not_a_word_of_it_in_any_log(served: Served, ass
         "masked": True,
     }  # fmt: skip
     assert line["citations"] >= 1
+    (serving,) = [line for line in lines if line["message"] == "index"]
+    assert (serving["index"], serving["reports"]) == (assistant.index.manifest["fingerprint"], 5)
     requests = [line for line in lines if line["message"] == "request"]
     assert {"method": "GET", "path": "/", "status": 200}.items() <= requests[0].items()
     for path in (served.errors, served.log):

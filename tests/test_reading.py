@@ -51,7 +51,7 @@ def test_every_word_heading_row_and_note_of_a_word_document(name: str) -> None:
 def test_what_a_word_document_says_of_itself() -> None:
     document = read_file(DOCUMENTS / "someren-een-kolom.docx")
     assert (document.title, document.publisher, document.year, document.pages) == (
-        "Het lokale netwerk na Veilig Thuis Someren", "Toezicht Sociaal Domein", 2026, None,
+        "Het lokale netwerk na Veilig Thuis Someren", "Toezicht Sociaal Domein", 2020, None,
     )  # fmt: skip
     assert document.left_out == (
         "Kopteksten en voetteksten: Het lokale netwerk na Veilig Thuis Someren; Toezicht Sociaal Domein Pagina 1 van 1",

@@ -9,11 +9,13 @@ import streamlit as st
 from assistant.index import Index
 from assistant.writing import long_date
 from ingest.added.details import Correction, read_corrections
-from ingest.added.reports import correct, put_away, remove, restore
+from ingest.added.metadata import Metadata
+from ingest.added.reports import correct, describe, put_away, remove, restore
 from ingest.added.store import LIVE, Entry, entries, folder_of
-from ingest.errors import VraagbaakError
+from ingest.errors import DocumentError, UsageError, VraagbaakError
 from ingest.passages import read_passages
 from ingest.records import Passage
+from ops.watch import managed
 from ui import beheer_nieuw, beheer_soorten
 from ui.marks import announce, plain_label
 from ui.originals import original_html
@@ -40,6 +42,7 @@ def show(corpus: Path, index: Index, building: Builder) -> None:
         _show_building(building)
     st.header("Rapport toevoegen", anchor=False)
     if added := beheer_nieuw.show(corpus):
+        managed("added", added.original_sha256)
         building.begin()
         _tell(f"‘{added.title}’ is toegevoegd. Zodra de zoekindex is bijgewerkt, kunt u er vragen over stellen.")
     st.header("Rapporten", anchor=False)
@@ -48,7 +51,7 @@ def show(corpus: Path, index: Index, building: Builder) -> None:
     if not there:
         st.write("Er is nog geen rapport toegevoegd.")
     for entry in there:
-        _show_entry(corpus, entry, building)
+        _show_entry(corpus, entry, index, building)
 
 
 def _show_news(building: Builder) -> None:
@@ -96,23 +99,34 @@ def _show_given(index: Index) -> None:
         )
 
 
-def _show_entry(corpus: Path, entry: Entry, building: Builder) -> None:
+def _state(entry: Entry, index: Index) -> str:
+    """Return a report's state in words, also where the index does not follow it yet."""
+    served = index.reports.get(entry.id)
+    if entry.state == LIVE and (served is None or served.file != entry.report().file):
+        return "nog niet in de zoekindex"
+    return STATES[entry.state]
+
+
+def _show_entry(corpus: Path, entry: Entry, index: Index, building: Builder) -> None:
     corrections = read_corrections(folder_of(corpus, entry.id))
     passages = _passages(corpus, entry, corrections)
     short = entry.title if len(entry.title) <= SHORT else entry.title[: SHORT - 1].rstrip() + "…"
     name = f"‘{plain_label(short)}’"
-    with st.expander(f"{plain_label(entry.title)} ({entry.year}), {STATES[entry.state]}", key=f"rapport-{entry.id}"):
+    with st.expander(f"{plain_label(entry.title)} ({entry.year}), {_state(entry, index)}", key=f"rapport-{entry.id}"):
         st.html(_facts_html(entry, len(passages)))
         with st.container(horizontal=True):
             live = entry.state == LIVE
             if st.button(f"Zet {name} {'weg' if live else 'terug'}", key=f"stand-{entry.id}", wrap=True):
                 (put_away if live else restore)(corpus, entry.id)
+                managed("put_away" if live else "restored", entry.original_sha256)
                 building.begin()
                 _tell(f"‘{entry.title}’ is {'weggezet. Er komt geen antwoord meer uit' if live else 'teruggezet'}.")
             if st.button(f"Verwijder {name}", key=f"weg-{entry.id}", wrap=True):
                 st.session_state["beheer-vraag"] = entry.id
         if st.session_state.get("beheer-vraag") == entry.id:
             _ask_to_remove(corpus, entry, building)
+        if st.toggle(f"Wijzig de gegevens van {name}", key=f"gegevens-{entry.id}"):
+            _describe(corpus, entry, building)
         if st.toggle(f"Wijzig de soorten van {name}", key=f"soorten-{entry.id}"):
             _correct_kinds(corpus, entry, passages, corrections, building)
 
@@ -148,10 +162,28 @@ def _ask_to_remove(corpus: Path, entry: Entry, building: Builder) -> None:
         del st.session_state["beheer-vraag"]
     if yes:
         remove(corpus, entry.id)
+        managed("removed", entry.original_sha256)
         building.begin()
         _tell(f"‘{entry.title}’ is verwijderd.")
     if no:
         st.rerun()
+
+
+def _describe(corpus: Path, entry: Entry, building: Builder) -> None:
+    date = "" if entry.date == str(entry.year) else entry.date
+    with st.form(f"gegevens-van-{entry.id}"):
+        known = Metadata(entry.title, entry.publisher, entry.year, entry.place, entry.region, date)
+        filled = beheer_nieuw.ask_metadata(known)
+        if not st.form_submit_button("Bewaar de gegevens"):
+            return
+    try:
+        described = describe(corpus, entry.id, filled)
+    except (UsageError, DocumentError) as error:
+        st.error(plain_label(error.dutch))
+        return
+    managed("changed", entry.original_sha256)
+    building.begin()
+    _tell(f"De gegevens van ‘{described.title}’ zijn gewijzigd.")
 
 
 def _correct_kinds(
@@ -160,6 +192,7 @@ def _correct_kinds(
     changed = beheer_soorten.show(passages, corrections, entry.id)
     if changed != corrections:
         correct(corpus, entry.id, changed)
+        managed("kinds", entry.original_sha256)
         building.begin()
         _tell("De soort is gewijzigd.")
 

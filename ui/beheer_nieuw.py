@@ -99,19 +99,12 @@ def _show_read(draft: Draft, headings: Sequence[Heading]) -> None:
 def _form(corpus: Path, draft: Draft, corrections: tuple[Correction, ...]) -> Entry | None:
     document, mark = draft.document, draft.sha256[:12]
     with st.form(f"gegevens-{mark}"):
-        title = st.text_input("Titel", document.title, max_chars=300)
-        publisher = st.text_input("Uitgever", document.publisher, max_chars=300)
-        year = st.text_input("Jaar", str(document.year or ""), max_chars=4)
-        place = st.text_input("Plaats (mag leeg blijven)", max_chars=300)
-        region = st.text_input("Regio (mag leeg blijven)", max_chars=300)
-        date = st.text_input("Datum zoals gedrukt, bijvoorbeeld maart 2024 (mag leeg blijven)", max_chars=300)
+        filled = ask_metadata(Metadata(document.title, document.publisher, document.year or 0))
         again = st.checkbox("Vervang het toegevoegde rapport met deze titel")
         if not st.form_submit_button("Zet in Vraagbaak", type="primary"):
             return None
     try:
-        number = int(year) if year.isascii() and year.isdigit() else 0
-        metadata = Metadata(title, publisher, number, place, region, date)
-        added = add_report(corpus, draft, metadata, corrections, again)
+        added = add_report(corpus, draft, filled, corrections, again)
     except (UsageError, DocumentError) as error:
         st.error(plain_label(error.dutch))
         return None
@@ -119,3 +112,14 @@ def _form(corpus: Path, draft: Draft, corrections: tuple[Correction, ...]) -> En
         st.session_state.pop(name, None)
     st.session_state["bestand-keer"] = st.session_state.get("bestand-keer", 0) + 1
     return added
+
+
+def ask_metadata(known: Metadata) -> Metadata:
+    """Draw the fields of a form with what is known; return what is filled in, year 0 where that is no number."""
+    title = st.text_input("Titel", known.title, max_chars=300)
+    publisher = st.text_input("Uitgever", known.publisher, max_chars=300)
+    year = st.text_input("Jaar", str(known.year or ""), max_chars=4)
+    place = st.text_input("Plaats (mag leeg blijven)", known.place, max_chars=300)
+    region = st.text_input("Regio (mag leeg blijven)", known.region, max_chars=300)
+    date = st.text_input("Datum zoals gedrukt, bijvoorbeeld maart 2024 (mag leeg blijven)", known.date, max_chars=300)
+    return Metadata(title, publisher, int(year) if year.isascii() and year.isdigit() else 0, place, region, date)

@@ -45,14 +45,13 @@ def add_report(
         _refuse_given_title(corpus, metadata.title)
         _refuse_same_file(there, draft, same_title if replacing else None)
         if same_title and not replacing:
-            raise DocumentError(
-                f"there is a report {metadata.title!r} already ({same_title.id}); use another title, or --replace",
-                "Er is al een rapport met deze titel. Kies een andere, bijvoorbeeld met het jaar of de plaats erin.",
-            )
+            raise _taken(same_title)
         if replacing and not same_title:
             raise DocumentError(
                 f"there is no added report {metadata.title!r} to replace", "Er is geen rapport met deze titel."
             )
+        if same_title:
+            metadata = _completed(metadata, same_title)
         name = same_title.id if same_title else _new_id(corpus, there, metadata)
         entry, files = _entry(name, draft, metadata)
         earlier = read_corrections(folder_of(corpus, name)) if same_title else ()
@@ -96,6 +95,25 @@ def correct(corpus: Path, name: str, corrections: Sequence[Correction]) -> None:
     with writing(corpus) as root:
         need_entry(corpus, name)
         write_corrections(root, name, as_json(corrections))
+
+
+def describe(corpus: Path, name: str, metadata: Metadata) -> Entry:
+    """Give an added report other metadata and return what is kept of it; its id stays as it is.
+
+    :raises UsageError: there is no such added report, or the metadata are not in order; see ``checked``.
+    :raises DocumentError: another report has this title.
+    """
+    metadata = checked(metadata)
+    with writing(corpus) as root:
+        entry = need_entry(corpus, name)
+        _refuse_given_title(corpus, metadata.title)
+        for other in entries(corpus):
+            if other.id != name and _same(other.title, metadata.title):
+                raise _taken(other)
+        date = metadata.date or str(metadata.year)
+        entry = replace(entry, **{**metadata.__dict__, "date": date})
+        write_again(root, entry, {})
+        return entry
 
 
 def need_entry(corpus: Path, name: str) -> Entry:
@@ -151,11 +169,29 @@ def _entry(name: str, draft: Draft, metadata: Metadata) -> tuple[Entry, dict[str
     return entry, {original: draft.content, reading: content}
 
 
+def _completed(metadata: Metadata, earlier: Entry) -> Metadata:
+    """Return the metadata with the earlier place and region where none are given, and the date of the same year."""
+    date = earlier.date if metadata.year == earlier.year else ""
+    return replace(
+        metadata,
+        place=metadata.place or earlier.place,
+        region=metadata.region or earlier.region,
+        date=metadata.date or date,
+    )
+
+
 def _with_state(corpus: Path, name: str, state: str) -> Entry:
     with writing(corpus) as root:
         entry = replace(need_entry(corpus, name), state=state)
         write_again(root, entry, {})
         return entry
+
+
+def _taken(entry: Entry) -> DocumentError:
+    return DocumentError(
+        f"there is a report {entry.title!r} already ({entry.id}); use another title, or --replace",
+        "Er is al een rapport met deze titel. Kies een andere, bijvoorbeeld met het jaar of de plaats erin.",
+    )
 
 
 def _same(one: str, other: str) -> bool:

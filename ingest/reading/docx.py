@@ -8,7 +8,6 @@ and footnotes, which reports are full of, stand deeper, so the XML is walked: ``
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ WRAPPERS = {f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "cus
 ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 CONTENTS, CONTENTS_TITLES = "De inhoudsopgave", ("inhoud", "inhoudsopgave")
-TEMPLATE = date(2013, 12, 23)
 MAX_HEADING, END_MARKS = 100, tuple(".,;:?!")
 # Authors that a program fills in.
 NOBODY = {
@@ -60,7 +58,7 @@ def read_docx(path: Path) -> Document:
     left_out = (*_headers(opened), *reading.left_out())
     if CONTENTS in left_out:
         elements = tuple(element for element in elements if element.text.casefold() not in CONTENTS_TITLES)
-    return Document(elements, None, _title(core.title, elements), _publisher(core.author), _year(core), left_out)
+    return Document(elements, None, _title(core.title, elements), _publisher(core.author), None, left_out)
 
 
 @dataclass
@@ -192,9 +190,3 @@ def _title(said: str, elements: tuple[Element, ...]) -> str:
 def _publisher(author: str) -> str:
     author = clean(author or "")
     return "" if author.casefold() in NOBODY else author
-
-
-def _year(core: Any) -> int | None:
-    """Return the year of making; the date of python-docx's own template says nothing."""
-    made = core.created
-    return made.year if made and made.date() != TEMPLATE else None

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from ingest.reading.document import Element
 from ingest.reading.pdf_headings import letters
+from ingest.reading.year import year_in
 
-MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
-DATED = re.compile(rf"\b(?:{MONTHS})\s+((?:19|20)\d\d)\b|©\s*((?:19|20)\d\d)\b", re.IGNORECASE)
-YEAR = re.compile(r"(?<![\d-])((?:19[89]|20\d)\d)(?![\d-])")
 NO_TITLE = re.compile(
     r"^(?:untitled|naamloos|microsoft word|powerpoint)\b|^(?:document|presentatie|slide|dia)\s*\d*$"
     r"|\.(?:docx?|pdf|indd|pptx?|odt|qxd)$",
@@ -39,16 +37,4 @@ def about(data: Mapping[str, str], elements: Sequence[Element], biggest: str) ->
     title = named if len(letters(named)) > 5 and not NO_TITLE.search(named) else shown
     author = data.get("Author", "").strip()
     publisher = author if len(letters(author)) > 3 and letters(author) in letters(words) else ""
-    return About(title, publisher, _year(words, title))
-
-
-def _year(words: str, title: str) -> int | None:
-    """Return the year of a date or © on the first pages, else the one year that the title or page 1's start names."""
-    dated = DATED.search(words)
-    if dated:
-        return int(dated[1] or dated[2])
-    for text in (title, words[:400]):
-        years = set(YEAR.findall(text))
-        if len(years) == 1:
-            return int(years.pop())
-    return None
+    return About(title, publisher, year_in(words, title))

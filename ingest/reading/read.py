@@ -29,7 +29,9 @@ from ingest.reading.refusals import (
     wrong_ending,
 )
 from ingest.reading.text import BOMS, clean, letters
+from ingest.reading.year import year_in
 
+FRONT = 12  # elements in which a file without pages is looked through for its date
 ENDINGS = {
     "pdf": (".pdf",),
     "docx": (".docx",),
@@ -211,12 +213,15 @@ def _checked(document: Document, name: str) -> Document:
             f"{shown(name)} holds {number} letters; a report has at least {MIN_LETTERS}",
             TOO_LITTLE if number else NOT_TEXT,
         )
+    title = clean(document.title)[:300]
+    front = " ".join(element.text for element in elements[:FRONT])[:2000]
+    year = document.year or (year_in(front, title) if document.pages is None else None)
     return replace(
         document,
         elements=elements,
-        title=clean(document.title)[:300],
+        title=title,
         publisher=clean(document.publisher)[:200],
-        year=document.year if document.year and 1900 <= document.year <= 2100 else None,
+        year=year if year and 1900 <= year <= 2100 else None,
         left_out=tuple(filter(None, (clean(line)[:300] for line in document.left_out))),
     )
 
