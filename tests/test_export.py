@@ -344,12 +344,11 @@ import streamlit as st
 from pathlib import Path
 from assistant.cite import citation_text, reference
 from assistant.engine import Assistant
-from assistant.records import Filters
 from ui import bewaren
 
 assistant = Assistant(Path({index!r}), Path({corpus!r}))
 answers = st.session_state.setdefault("answers", [assistant.ask(question) for question in {asked!r}])
-bewaren.show(answers, [Filters()] * len(answers), assistant)
+bewaren.show(answers, [assistant.receipt(answer) for answer in answers])
 """
 
 

@@ -57,3 +57,30 @@ def test_a_question_is_asked_again_without_the_reports_that_went_away(assistant:
     screen = AppTest.from_function(again, kwargs={"assistant": assistant}, default_timeout=20).run()
     assert not screen.exception
     assert screen.session_state["filters"] == {0: Filters(("tsd-2019-nijmegen",), ("casus",))}
+
+
+def kept(assistant: object, told: list[object]) -> None:
+    import dataclasses
+
+    import streamlit as st
+
+    from assistant.records import Filters
+    from ui import talk
+
+    talk.ask(assistant, "Hoe is de regie geregeld in Nijmegen?", Filters())
+    kept = st.session_state["receipts"][0]
+    kept["index"], kept["reports"] = "de index van toen", {}  # since then another index serves
+    talk.replace(0, dataclasses.replace(talk.answers()[0], engine="een model"))
+    told.extend(talk.receipts(assistant))
+    talk.begin(talk.answers(), "bewaard")
+    told.extend(talk.receipts(assistant))
+
+
+def test_a_receipt_is_of_the_index_that_answered(assistant: Assistant) -> None:
+    told: list[Any] = []
+    screen = AppTest.from_function(kept, kwargs={"assistant": assistant, "told": told}, default_timeout=20).run()
+    assert not screen.exception
+    first, opened_again = told
+    assert (first["index"], first["reports"]) == ("de index van toen", {})
+    assert (first["settings"]["model"], first["answer"]["engine"]) == ("een model", "een model")
+    assert opened_again["index"] == assistant.index.manifest["fingerprint"]

@@ -170,7 +170,7 @@ def _after(assistant: Assistant) -> None:
             st.button(question, key=f"verder-{last}-{place}", on_click=_ask, args=(question,), wrap=True)
     with st.container(horizontal=True, key="gesprek"):
         st.button("Nieuw gesprek", icon=":material/add:", on_click=_begin_anew, key="nieuw-gesprek")
-        bewaren.show(talk.answers(), [talk.filters_of(n) for n in range(last + 1)], assistant)
+        bewaren.show(talk.answers(), talk.receipts(assistant))
     fresh = st.session_state.pop("fresh", None)
     came_back = st.query_params.get("naar", "")
     if fresh is not None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -23,6 +24,20 @@ def answers() -> list[Answer]:
 def filters_of(number: int) -> Filters:
     """Return where the answer was searched."""
     found: Filters = st.session_state.get("filters", {}).get(number, Filters())
+    return found
+
+
+def receipts(assistant: Assistant) -> list[dict[str, Any]]:
+    """Return the receipt of each answer: of the index and the reports that answered it, though others serve by now.
+
+    Of an answer that was kept and opened again those of now are named.
+    """
+    made: dict[int, dict[str, Any]] = st.session_state.get("receipts", {})
+    found = []
+    for number, answer in enumerate(answers()):
+        now = assistant.receipt(answer, filters_of(number))
+        first = made.get(number, now)  # a model may have written the answer since
+        found.append({**now, **{name: first[name] for name in ("made", "index", "reports")}})
     return found
 
 
@@ -79,6 +94,7 @@ def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) ->
     answered(answer, assistant.index)
     answers()[number:] = [answer, *answers()[number + 1 :]]
     st.session_state.setdefault("filters", {})[number] = filters
+    st.session_state.setdefault("receipts", {})[number] = assistant.receipt(answer, filters)
     st.session_state.setdefault("next", {})[number] = (
         () if answer.in_danger else next_questions(assistant, answer, filters)
     )
@@ -95,6 +111,7 @@ def replace(number: int, answer: Answer) -> None:
 def begin(given: Sequence[Answer] = (), conversation: str | None = None) -> None:
     """Begin a conversation: an empty one, or one that was kept."""
     st.session_state["answers"] = list(given)
-    st.session_state["filters"], st.session_state["next"], st.session_state["drawn"] = {}, {}, {}
+    for name in ("filters", "receipts", "next", "drawn"):
+        st.session_state[name] = {}
     st.session_state["conversation"] = conversation
     st.session_state.pop("fresh", None)
