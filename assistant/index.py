@@ -50,7 +50,8 @@ class Index:
         self._report_number = {report.id: number for number, report in enumerate(contents.reports)}
         self._report_of = contents.columns["report"].copy()
         self._kind_of = contents.columns["kind"].copy()
-        self.lexicon = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
+        written = lexicon.load_lexicon(self.path / lexicon.FILE, self.reports)
+        self.lexicon = lexicon.with_reports(written, contents.reports)
         self.lexical = {name: Lexical(self.path / "lexical" / name, analyse) for name, analyse in ANALYSERS.items()}
         self.sentence_lexical = {
             name: Lexical(self.path / "lexical" / f"sentence-{name}", analyse) for name, analyse in ANALYSERS.items()

@@ -8,13 +8,14 @@ as they are.
 import re
 import tomllib
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ingest.analysis import fold, stems
 from ingest.errors import CorpusError
+from ingest.records import Report
 
 FILE = "lexicon.toml"
 SECTIONS: dict[str, dict[str, type]] = {
@@ -23,6 +24,8 @@ SECTIONS: dict[str, dict[str, type]] = {
     "name": {"forms": list, "reports": list, "beside": bool},
 }
 OPTIONAL = {"beside"}
+# Municipalities whose name is also an ordinary word, as in "het best" and "de buren".
+ALSO_WORDS = frozenset("bergen best borne buren dalen echt goes grave haren huizen hulst laren leek made sluis".split())
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,25 @@ def load_lexicon(path: Path, reports: Iterable[str]) -> Lexicon:
     concepts = tuple(Concept(e["name"], tuple(e["terms"]), tuple(e["everyday"])) for e in entries["concept"])
     _refuse_doubles(path, "concept", [concept.name for concept in concepts])
     return Lexicon(abbreviations, _spelling(path, data.get("spelling", {})), concepts, names)
+
+
+def with_reports(lexicon: Lexicon, reports: Iterable[Report]) -> Lexicon:
+    """Return the lexicon with the places and regions of added reports as names that lead to them.
+
+    A name that leads to other reports already leads to all of them.
+    """
+    found: dict[str, list[str]] = {}
+    for report in reports:
+        places = dict.fromkeys((fold(report.place), fold(report.region))) if report.original else {}
+        for place in filter(None, places):
+            found.setdefault(f"gemeente {place}" if place in ALSO_WORDS else place, []).append(report.id)
+    names = []
+    for name in lexicon.names:
+        more = [report for form in name.forms if not name.beside for report in found.pop(form, ())]
+        names.append(replace(name, reports=tuple(dict.fromkeys((*name.reports, *more)))) if more else name)
+    taken = {form for name in lexicon.names for form in name.forms}
+    names += [Name((form,), tuple(ids)) for form, ids in found.items() if form not in taken]
+    return replace(lexicon, names=tuple(names))
 
 
 def _entries(path: Path, section: str, entries: Any) -> list[dict[str, Any]]:

@@ -133,6 +133,13 @@ def test_a_row_of_a_table_is_quoted_with_the_heads_of_its_columns(site: Site) ->
     assert verify(site.assistant.receipt(answer), site.corpus) == []
 
 
+def test_its_place_sets_it_beside_another_report(site: Site) -> None:
+    answer = site.assistant.ask("Vergelijk Waterveen en Someren: wie voert het eerste gesprek met een gezin?")
+    lanes = [line for line in answer.answer.splitlines() if line.startswith("**")]
+    assert lanes == ["**Waterveen 2025**", "**Someren 2020**"]
+    assert {c.quote.passage.report for c in answer.citations} == {ID, "tsd-2020-someren"}
+
+
 @pytest.mark.parametrize("question", ["wie wint de champions league", "hoe bak ik een appeltaart"])
 def test_what_it_does_not_speak_of_stays_out_of_scope(site: Site, question: str) -> None:
     answer = site.assistant.ask(question)

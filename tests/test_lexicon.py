@@ -1,5 +1,6 @@
 """The lexicon: what a question gains by it, and a clear line for each wrong entry."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from ingest.analysis import fold, letters
 from ingest.catalogue import load_catalogue
 from ingest.errors import CorpusError
-from ingest.lexicon import Concept, Lexicon, Name, load_lexicon
+from ingest.lexicon import Concept, Lexicon, Name, load_lexicon, with_reports
 from ingest.read import read_report
+from ingest.records import Report
 from tests.conftest import CORPUS
 
 REPORTS = {report.id: read_report(CORPUS, report) for report in load_catalogue(CORPUS)}
@@ -115,3 +117,16 @@ def test_a_name_is_found_as_a_whole_word() -> None:
     assert name.pattern.search("hoe gaat het in someren?")
     assert name.pattern.search("wat doet jeugd veilig verder")
     assert not name.pattern.search("zomeren of somerens")
+
+
+def test_places_of_added_reports_are_names() -> None:
+    given = Report("tsd-2019-nijmegen", "N", "TSD", 2019, "2019", False, "Nijmegen", "", "nijmegen", "n.txt", "0")
+    added = [replace(given, id=name, place=place, region="Meierij", original="x.pdf")
+             for name, place in (("a", "Dorp aan Zee"), ("b", "Nijmegen"), ("c", "Best"))]  # fmt: skip
+    names = (Name(("nijmegen", "waalstad"), (given.id,)), Name(("2019",), (given.id,), beside=True))
+    found = with_reports(Lexicon(names=names), [given, *added]).names
+    assert [(name.forms, name.reports, name.beside) for name in found] == [
+        (("nijmegen", "waalstad"), (given.id, "b"), False), (("2019",), (given.id,), True),
+        (("dorp aan zee",), ("a",), False), (("meierij",), ("a", "b", "c"), False), (("gemeente best",), ("c",), False),
+    ]  # fmt: skip
+    assert with_reports(Lexicon(names=names), [given]).names == names
