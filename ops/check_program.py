@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 
 from ingest.chat_model import OLLAMA, is_local, place
-from ingest.errors import ServerFault
+from ingest.errors import IndexMissing, ServerFault
 from ingest.remote.fetch import mirrored
 from ingest.remote.server import Server
 from ingest.remote.versions import Versions
@@ -100,9 +100,10 @@ def check_silence(settings: Settings) -> Finding:
         found = json.loads(done.stdout)
     except ValueError:
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        return wrong(
-            "network", f"no question could be answered: {last}", "put the lines above right, then run this again"
-        )
+        kind, _, reason = last.rpartition("ingest.errors.")[2].partition(": ")
+        finding = warning if kind == IndexMissing.__name__ else wrong
+        again = "put the lines above right, then run this again"
+        return finding("network", f"not looked at, as no question could be answered: {reason or last}", again)
     if found["attempts"]:
         text = f"answering a question tried to reach {_some(found['attempts'])}; it was stopped"
         return wrong(

@@ -53,7 +53,7 @@ def test_what_is_wrong_comes_with_what_to_do_and_status_1(vraagbaak: Run, tmp_pa
     assert done.returncode == 1 and "Traceback" not in done.stdout + done.stderr
     lines = done.stdout.splitlines()
     wrong = [line.split()[1] for line in lines if line.startswith("wrong")]
-    assert wrong == ["reports", "data", "network"]
+    assert wrong == ["reports", "data"]
     for place, line in enumerate(lines):
         if line.startswith(("wrong", "warning")):
             assert lines[place + 1].lstrip().startswith("→ ")

@@ -95,6 +95,18 @@ def test_twins_by_hand() -> None:
     assert twins(["een twee drie vier", "vijf zes", ""]) == []
 
 
+def test_twins_of_a_large_collection_are_found_by_bands_of_hashes(
+    opened: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.twins.LARGE", 0)
+    assert twins(passage.text for passage in opened.passages) == [tuple(pair) for pair in opened.twins.tolist()]
+    assert twins(["een twee drie vier", "", "vijf zes", ""]) == twins([]) == []
+    same = ["een twee drie vier"] * 4
+    assert twins(same) == [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
+    monkeypatch.setattr("ingest.twins.TOGETHER", 3)
+    assert twins(same) == [(0, 1), (0, 2), (0, 3)]
+
+
 def test_twins_of_the_reports_are_the_toezichtkaders_rows(opened: Index) -> None:
     pairs = [(opened.passages[a], opened.passages[b]) for a, b in opened.twins]
     assert len(pairs) == 12
