@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.records import Turn
-from ingest.analysis import content_words, fold, stems
+from ingest.analysis import STOP_WORDS, content_words, fold, stems
 from ingest.lexicon import Lexicon
 from ingest.sentences import sentence_spans
 
@@ -29,7 +29,7 @@ GENERAL = frozenset(
 REPLY_WORDS = 60
 POINTS_BACK = re.compile(
     r"^(?:en|maar|ook|of|waarom|hoezo|nog (?:een|meer)|welke)\b"
-    r"|\b(?:daar\w*|dat|die|dit|deze|dan|ze|zij|hij|hun|ervan|eerste|tweede|derde|laatste)\b",
+    r"|\b(?:daar\w*|dat|die|dit|deze|dan|ze|zij|hij|hun|ervan)\b",
     re.IGNORECASE,
 )
 MORE = re.compile(r"\bnog (?:een|meer|zo(?:'n| een|iets)?|wat|andere)\b|\b(?:ander|andere) voorbeeld", re.IGNORECASE)
@@ -37,7 +37,12 @@ BACK_TO = re.compile(
     r"\bterug naar\b|\beven terug\b|\bnog even over\b|\bik bedoel(?:de)? (?:net|eerder)\b", re.IGNORECASE
 )
 ORDINALS = {"eerste": 0, "tweede": 1, "derde": 2, "vierde": 3, "vijfde": 4, "laatste": -1}
-ORDINAL = re.compile(r"\b(?:de|het|die|dat|nummer) (" + "|".join(ORDINALS) + r")\b(?! (?:keer|plaats|instantie|stap))")
+ORDINAL = re.compile(r"\b(?:de|het|die|dat|nummer) (" + "|".join(ORDINALS) + r")\b(?: ([\w'-]+))?")
+# An ordinal means a quote where no other noun stands behind it: "het eerste gesprek" is a gesprek, not a quote.
+MEANS_A_QUOTE = STOP_WORDS | frozenset(
+    """aanbeveling advies antwoord betekent bron citaat deel eigenlijk genoemde passage precies punt quote regel staat
+    tip uitspraak voorbeeld zegt zin""".split()
+)
 QUOTED = re.compile(r'"([^"\n]{15,})" \[(\d+)\]')
 MARKER = re.compile(r"\[\d+\]|\*\*[^*]+\*\*")
 ONLY_A_PLACE = re.compile(
@@ -128,7 +133,7 @@ def leans(question: str, topic: str) -> bool:
     the topic does not is a new one, however short ("Wat moet ik doen bij ouderenmishandeling?").
     """
     words = len(content_words(question))
-    if POINTS_BACK.search(question):
+    if POINTS_BACK.search(question) or _ordinal_in(question):
         return words < MAY_LEAN
     new = _own_words(question, topic) and len(question.split()) >= NEW_TOPIC
     return words < ALWAYS_LEANS and not new
@@ -168,10 +173,16 @@ def _other_place(question: str, topic: str, lexicon: Lexicon) -> str:
 
 def _ordinal(question: str, replies: Sequence[str]) -> str:
     """Return the quote of the last reply that an ordinal means, or nothing."""
-    match = ORDINAL.search(fold(question))
-    quotes = [text for text, _ in QUOTED.findall(replies[-1])] if match and replies else []
-    place = ORDINALS[match[1]] if match else 0
+    ordinal = _ordinal_in(question)
+    quotes = [text for text, _ in QUOTED.findall(replies[-1])] if ordinal and replies else []
+    place = ORDINALS.get(ordinal, 0)
     return quotes[place] if quotes and place < len(quotes) else ""
+
+
+def _ordinal_in(question: str) -> str:
+    """Return the ordinal by which a question means a quote, or nothing."""
+    found = ORDINAL.finditer(fold(question))
+    return next((match[1] for match in found if not match[2] or match[2] in MEANS_A_QUOTE), "")
 
 
 def _earlier(question: str, topics: Sequence[str]) -> str:

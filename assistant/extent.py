@@ -21,6 +21,9 @@ LEANS_BACK = re.compile(
     r"Ten (?:eerste|tweede|derde|slotte))\b)"
 )
 WHOLE = re.compile(r"[.!?;][\"'’”)\s]*(?:medewerker [\w ]+|regionaal [\w ]+)?$")
+# Kinds whose list items are statements, also without a full stop; in others they name people and papers (Nijmegen,
+# Bijlage 2).
+SAY = ("aanbeveling", "bevinding", "definitie", "goed_voorbeeld", "verbeterpunt", "verwachting")
 Scores = Mapping[tuple[str, int], float]  # by passage and number of a sentence
 
 
@@ -40,7 +43,8 @@ def extent(candidate: Candidate, kind: Kind, score: Scores, lead: bool) -> list[
         return _with_column_heads(passage, candidate.number)
     if _opens_a_list(passage, candidate.number):
         return _with_list(passage, candidate.number)
-    if len(candidate.text) < SHORTEST or not (candidate.sentence.block == "item" or WHOLE.search(candidate.text)):
+    ends = WHOLE.search(candidate.text) or (candidate.sentence.block == "item" and passage.kind in SAY)
+    if len(candidate.text) < SHORTEST or not ends:
         return []
     numbers = _with_antecedent(passage, candidate.number)
     if not lead or not numbers:

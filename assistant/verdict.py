@@ -60,10 +60,10 @@ def _by_words(index: Index, query: Query, hits: Sequence[Hit], kind: Kind, candi
     if index.unknowns is None or not hits or query.scope.lanes:
         return Verdict(False, False, "")
     report = hits[0].passage.report
-    missing = lacking(index, query.shown, report)
+    missing = lacking(index, query.asked, report)  # its own words: those of the turn before were judged there
     if not missing:
         return Verdict(False, False, "")
-    sounds = index.unknowns.sounds_unanswered(query.shown)
+    sounds = index.unknowns.sounds_unanswered(query.asked)
     unlike = kind.name in FORMS and not any(kind.looks_answered(c.text) for c in candidates[:LOOKED_AT])
     if sounds > SURE or unlike:
         return Verdict(True, False, ", ".join(word for word in missing if word not in index.known_words))

@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from assistant.engine import Assistant
 from assistant.index import Index
 from assistant.receipt import verify
-from assistant.records import Filters
+from assistant.records import Filters, Turn
 from ingest.added.details import Correction, corrected
 from ingest.added.draft import Draft, certainty, plain_name, read_draft
 from ingest.added.metadata import Metadata, checked
@@ -122,6 +122,8 @@ def test_what_a_new_report_does_not_say_is_said(
 ) -> None:
     answer = site.assistant.ask(question)
     assert (answer.status, answer.not_covered) == (status, lacking)
+    turns = [Turn("user", "wat is de leeftijd van de schuldhulpverlener"), Turn("assistant", "Dat staat er niet.")]
+    assert site.assistant.ask(f"en {question}", turns).not_covered == lacking  # its own words, not those before it
     told = "Het woord ‘opleiding’ staat niet in dit rapport (Waterveen 2025)."
     assert (told in answer.answer) == (status == "partly")
 

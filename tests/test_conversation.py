@@ -44,6 +44,10 @@ def test_there_are_ten() -> None:
             "leg de tweede uit",
             "hoe is de regie geregeld in Nijmegen leg de tweede uit (Een casus gaat naar de regisseur.)",
         ),
+        (
+            "hoeveel dagen na de aanmelding is het eerste gesprek met de coach",
+            "hoeveel dagen na de aanmelding is het eerste gesprek met de coach",
+        ),
         ("Wat moet ik doen bij ouderenmishandeling?", "Wat moet ik doen bij ouderenmishandeling?"),
     ],
 )
