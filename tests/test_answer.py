@@ -7,7 +7,9 @@ import jsonschema
 import pytest
 
 from assistant.engine import Assistant
+from assistant.outcome import Outcome
 from assistant.records import Filters
+from assistant.several import joined
 from ingest.errors import UsageError
 from tests.conftest import PROJECT
 from tests.test_quotes import QUESTIONS
@@ -143,6 +145,14 @@ def test_two_questions_are_both_answered(assistant: Assistant) -> None:
     assert all(f'"{c.quote.text}" [{c.n}]' in answer.answer for c in answer.citations)
     scores = [hit.score for hit in answer.passages]
     assert scores == sorted(set(scores), reverse=True)
+
+
+def test_a_marker_inside_a_quote_is_not_counted_on(assistant: Assistant) -> None:
+    quote = assistant.ask("wat doe ik als de hulpvraag ontbreekt").citations[0].quote
+    outcome = Outcome("answered", '**Kort**\n"Zie noot [1] hieronder." [1] (Dorp 2024)', (quote,))
+    both = joined(("Een", "Twee"), (outcome, outcome))
+    assert both.text.count('"Zie noot [1] hieronder." [1] (Dorp 2024)') == 1
+    assert both.text.endswith('"Zie noot [1] hieronder." [2] (Dorp 2024)')
 
 
 def test_the_question_in_a_long_message_is_found(assistant: Assistant) -> None:
