@@ -135,11 +135,14 @@ def _leave_out(given: argparse.Namespace) -> int:
     rows = variants.without_own_bank(corpus, dev, [*dev, *answerable("test")], _note)
     cells = [
         [row.report, str(row.own.n), tables.short(row.own.recall_5), *_cells(row.own_without), str(row.others.n),
-         tables.short(row.others.recall_5), tables.short(row.others_without.recall_5)]
+         tables.short(row.others.recall_5), tables.short(row.others_without.recall_5),
+         tables.short(row.own_said.refused), tables.short(row.own_said.named),
+         tables.short(row.near_said.refused), tables.short(row.near_said.named), str(row.near_said.n)]
         for row in rows
     ]  # fmt: skip
     header = ["report without its bank", "own questions", "recall@5 with it", *HEADER]
-    header += ["others' questions", "recall@5 with it", "recall@5"]
+    header += ["others' questions", "recall@5 with it", "recall@5", "own refused", "own, a missing word named"]
+    header += ["near misses refused", "near misses, a missing word named", "near misses"]
     return _told("leave-out", header, cells, given.write)
 
 

@@ -16,7 +16,7 @@ from evals.gold import GoldQuestion
 from ingest.bank import load_bank
 from ingest.embedder import StaticEmbedder, Vectors
 from ingest.index import MODEL, REFUSALS
-from ingest.unknowns import load_outside, load_unknowns
+from ingest.unknowns import NEAR, load_outside, load_unknowns
 
 SEED = 20261125
 FOLDS = 3
@@ -75,6 +75,22 @@ def train(examples: Examples, known: frozenset[str]) -> Trained:
         held_out[~inside] = matrix.rows[~inside] @ model[:-1] + model[-1]
     first = matrix.classifier(fitted(matrix.rows, examples.classes, STRENGTH, weights))
     return Trained(first, _second_stage(examples, held_out, known))
+
+
+def forget(corpus: Path, report: str) -> None:
+    """Make the near misses and the first stage of a corpus as if nobody had written a question about that report."""
+    lines = (corpus / NEAR).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if json.loads(line)["passage"].split(":")[0] != report]
+    (corpus / NEAR).write_text("".join(kept), encoding="utf-8")
+    kinds = [
+        [question.question for question in load_bank(corpus) if question.report != report],
+        [unknown.question for unknown in load_unknowns(corpus)],
+        list(load_outside(corpus)),
+    ]
+    classes = np.repeat(np.arange(CLASSES), [len(kind) for kind in kinds])
+    matrix = Matrix([text for kind in kinds for text in kind])
+    weights = fitted(matrix.rows, classes, STRENGTH, np.array(COUNTS)[classes])
+    matrix.classifier(weights).save(corpus / REFUSALS)
 
 
 def _second_stage(examples: Examples, held_out: NDArray[np.float64], known: frozenset[str]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.engine import Assistant
 from assistant.fusion import Fusion, load_fusion
 from assistant.index import Index
 from evals.compounds import Splitter
@@ -21,14 +22,18 @@ from evals.fit import dev_judge
 from evals.gold import GoldQuestion
 from evals.metrics import Ranks, hit_at_1, ndcg_at_10, recall_at
 from evals.qrels import fact_places, found_ranks
+from evals.refusals import forget
 from evals.train import model_folder, read_material, save, train
 from ingest.analysis import content_words, stems
 from ingest.bank import BankQuestion, load_bank
 from ingest.index import build_index, searched_text, with_questions
 from ingest.lexical import Analyser, Lexical, write_lexical
 from ingest.settings import STATIC
+from ingest.unknowns import load_unknowns
 
 SEED = 20261125
+ASKED = 200
+REFUSED = ("not_found", "out_of_scope")
 SHARES = (0, 1, 2, 4, 8, 15, 25, 40)
 Say = Callable[[str], None]
 
@@ -45,14 +50,28 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Shares of ``n`` questions: refused, and answered with a word named that the report lacks."""
+
+    refused: float
+    named: float
+    n: int
+
+
+@dataclass(frozen=True)
 class LeftOut:
-    """A report with and without its bank: the questions that it alone answers, and those that only others answer."""
+    """A report with and without its bank: the questions that it alone answers, and those that only others answer.
+
+    ``own_said`` and ``near_said`` are what is said, without its bank, to its own questions and to its near misses.
+    """
 
     report: str
     own: Figures
     own_without: Figures
     others: Figures
     others_without: Figures
+    own_said: Said
+    near_said: Said
 
 
 def figures(found: Sequence[Ranks]) -> Figures:
@@ -72,8 +91,13 @@ def measured(index: Index, questions: Sequence[GoldQuestion], fusion: Fusion) ->
 
 
 @contextmanager
-def variant(corpus: Path, bank: Sequence[BankQuestion], dev: Sequence[GoldQuestion]) -> Iterator[Index]:
-    """Build a corpus with that bank alone, its model trained on it, in a folder that goes away; give its index."""
+def variant(
+    corpus: Path, bank: Sequence[BankQuestion], dev: Sequence[GoldQuestion], newcomer: str = ""
+) -> Iterator[Index]:
+    """Build a corpus with that bank alone, its model trained on it, in a folder that goes away; give its index.
+
+    :param newcomer: a report that what refuses has never heard of.
+    """
     with tempfile.TemporaryDirectory(prefix="vraagbaak-variant-") as name:
         folder = Path(name) / "corpus"
         shutil.copytree(corpus, folder)
@@ -82,6 +106,8 @@ def variant(corpus: Path, bank: Sequence[BankQuestion], dev: Sequence[GoldQuesti
         if bank:
             material = read_material(folder)
             save(train(material, dev_judge(material, dev)), model_folder(folder))
+        if newcomer:
+            forget(folder, newcomer)
         build_index(folder, Path(name) / "index", STATIC)
         yield Index(Path(name) / "index")
 
@@ -149,12 +175,24 @@ def without_own_bank(
         for report in whole.reports:
             own = [q for q in questions if _reports(q) == {report}]
             others = [q for q in questions if q.answerable and report not in _reports(q)]
-            with variant(corpus, [question for question in bank if question.report != report], dev) as index:
+            near = [unknown.question for unknown in load_unknowns(corpus) if unknown.report == report]
+            with variant(corpus, [q for q in bank if q.report != report], dev, report) as index:
+                assistant = Assistant(index.path.parents[1], corpus)
                 row = LeftOut(report, measured(whole, own, fusion), measured(index, own, fusion),
-                              measured(whole, others, fusion), measured(index, others, fusion))  # fmt: skip
+                              measured(whole, others, fusion), measured(index, others, fusion),
+                              said(assistant, [q.question for q in own if not q.history]),
+                              said(assistant, near))  # fmt: skip
             say(f"{report}: recall@5 {row.own.recall_5:.3f} with its bank, {row.own_without.recall_5:.3f} without")
             rows.append(row)
     return rows
+
+
+def said(assistant: Assistant, questions: Sequence[str]) -> Said:
+    """Return what is said to the questions, of at most 200 of them."""
+    chosen = np.random.default_rng(SEED).permutation(len(questions))[:ASKED]
+    states = [assistant.ask(questions[place]).status for place in np.sort(chosen)]
+    shares = [sum(state in kept for state in states) / len(states) for kept in (REFUSED, ("partly",))]
+    return Said(shares[0], shares[1], len(states))
 
 
 def _reports(question: GoldQuestion) -> set[str]:

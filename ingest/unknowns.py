@@ -21,6 +21,11 @@ class KnownUnknown:
     missing: str
     writer: str
 
+    @property
+    def report(self) -> str:
+        """Return the id of the report that comes nearest."""
+        return self.passage.split(":")[0]
+
 
 def load_unknowns(corpus: Path) -> tuple[KnownUnknown, ...]:
     """Return the known unknowns of ``corpus/near_misses.jsonl``; a corpus without that file has none.
