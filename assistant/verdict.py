@@ -17,8 +17,8 @@ FAR_OUTSIDE = 2.5  # log-odds from which a question is outside also where it loo
 OWN_WORDS, OWN_MARGIN = 2, 1.0  # when a follow-up is judged by its own words too, and how much surer that must be
 # Of a report that nobody wrote questions for: a question with a word that it lacks is refused where it is worded as
 # questions without an answer are (log-odds), or asks for a number, a name … that the best sentences do not hold.
-# With each report in turn as the new one (`vraagbaak eval leave-out`) 0 to 7% of its own questions are refused, and 28 to
-# 34% of its near misses; of another 12 to 20% the missing word is named.
+# With each report in turn as the new one (`vraagbaak eval leave-out`) 0 to 7% of its own questions are refused, and 28
+# to 34% of its near misses; of another 12 to 20% the missing word is named.
 SURE, MAYBE = 1.5, -2.5
 LOOKED_AT = 3  # sentences
 
