@@ -247,7 +247,7 @@ def test_analysis() -> None:
 def test_manifest_says_what_was_indexed(index: Path) -> None:
     manifest = json.loads((build(index) / "manifest.json").read_text())
     assert (manifest["version"], manifest["embedder"], manifest["passages"], len(manifest["reports"])) == (
-        3,
+        4,
         STATIC,
         462,
         5,
