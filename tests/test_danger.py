@@ -58,6 +58,7 @@ def test_gold_recall_is_whole_and_false_alarms_few() -> None:
         assert others <= 0.1
 
 
+@pytest.mark.again
 def test_another_writers_danger_is_seen() -> None:
     for _, recall, false in across_writers(CORPUS):
         assert recall >= 0.85
