@@ -158,8 +158,9 @@ class Assistant:
         composed = self._compose(index, query, candidates, kind, urgent)
         if not composed.quotes:
             return not_found(query.shown, "", candidates, self._label(index), _where(index, filters))
-        silent = composed.silent or verdict.lacking
-        lacks = verdict.lacking and lacking_note(verdict.lacking, answers.short_name(index.reports[verdict.report]))
+        lacking = () if urgent else verdict.lacking
+        silent = composed.silent or lacking
+        lacks = lacking and lacking_note(lacking, answers.short_name(index.reports[verdict.report]))
         notes = [note for note in (lacks, answers.age_note(composed.quotes, index.reports)) if note]
         text = "\n\n".join((composed.text, *notes))
         return Outcome("partly" if silent else "answered", text, composed.quotes, silent)

@@ -128,6 +128,12 @@ def test_what_a_new_report_does_not_say_is_said(
     assert (told in answer.answer) == (status == "partly")
 
 
+def test_in_danger_nothing_is_said_of_missing_words(site: Site) -> None:
+    answer = site.assistant.ask("mijn man slaat mij nu, help. welke opleiding heeft de schuldhulpverlener")
+    assert answer.in_danger
+    assert (answer.not_covered, "staat niet in dit rapport" in answer.answer) == ((), False)
+
+
 def test_a_row_of_a_table_is_quoted_with_the_heads_of_its_columns(site: Site) -> None:
     answer = site.assistant.ask("binnen hoeveel weken is er een voorstel aan schuldeisers na het plan van aanpak")
     head, row = "| Stap | Termijn | Verantwoordelijke |", "| Voorstel aan schuldeisers | binnen twaalf weken"
