@@ -47,14 +47,18 @@ class Examples:
     @classmethod
     def of(cls, corpus: Path) -> "Examples":
         """Return the corpus's written questions, known unknowns and questions outside the field."""
-        kinds = [
-            [question.question for question in load_bank(corpus)],
-            [unknown.question for unknown in load_unknowns(corpus)],
-            list(load_outside(corpus)),
-        ]
-        texts = tuple(text for kind in kinds for text in kind)
-        classes = np.repeat(np.arange(CLASSES), [len(kind) for kind in kinds])
+        texts, classes = _with_classes(corpus)
         return cls(texts, classes, StaticEmbedder.load(corpus / MODEL).embed_queries(texts))
+
+
+def _with_classes(corpus: Path, but: str = "") -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return all questions with their class, without those of the bank about one report."""
+    kinds = [
+        [question.question for question in load_bank(corpus) if question.report != but],
+        [unknown.question for unknown in load_unknowns(corpus)],
+        list(load_outside(corpus)),
+    ]
+    return tuple(text for kind in kinds for text in kind), np.repeat(np.arange(CLASSES), [len(k) for k in kinds])
 
 
 def train(examples: Examples, known: frozenset[str]) -> Trained:
@@ -82,13 +86,8 @@ def forget(corpus: Path, report: str) -> None:
     lines = (corpus / NEAR).read_text(encoding="utf-8").splitlines(keepends=True)
     kept = [line for line in lines if json.loads(line)["passage"].split(":")[0] != report]
     (corpus / NEAR).write_text("".join(kept), encoding="utf-8")
-    kinds = [
-        [question.question for question in load_bank(corpus) if question.report != report],
-        [unknown.question for unknown in load_unknowns(corpus)],
-        list(load_outside(corpus)),
-    ]
-    classes = np.repeat(np.arange(CLASSES), [len(kind) for kind in kinds])
-    matrix = Matrix([text for kind in kinds for text in kind])
+    texts, classes = _with_classes(corpus, but=report)
+    matrix = Matrix(texts)
     weights = fitted(matrix.rows, classes, STRENGTH, np.array(COUNTS)[classes])
     matrix.classifier(weights).save(corpus / REFUSALS)
 

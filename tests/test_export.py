@@ -348,7 +348,7 @@ from ui import bewaren
 
 assistant = Assistant(Path({index!r}), Path({corpus!r}))
 answers = st.session_state.setdefault("answers", [assistant.ask(question) for question in {asked!r}])
-bewaren.show(answers, [assistant.receipt(answer) for answer in answers])
+bewaren.show(answers, lambda: [assistant.receipt(answer) for answer in answers])
 """
 
 

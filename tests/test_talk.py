@@ -68,12 +68,12 @@ def kept(assistant: object, told: list[object]) -> None:
     from ui import talk
 
     talk.ask(assistant, "Hoe is de regie geregeld in Nijmegen?", Filters())
-    kept = st.session_state["receipts"][0]
+    kept = st.session_state["basis"][0]
     kept["index"], kept["reports"] = "de index van toen", {}  # since then another index serves
     talk.replace(0, dataclasses.replace(talk.answers()[0], engine="een model"))
-    told.extend(talk.receipts(assistant))
+    told.extend(talk.receipts(assistant)())
     talk.begin(talk.answers(), "bewaard")
-    told.extend(talk.receipts(assistant))
+    told.extend(talk.receipts(assistant)())
 
 
 def test_a_receipt_is_of_the_index_that_answered(assistant: Assistant) -> None:

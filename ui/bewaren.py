@@ -18,21 +18,19 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PROOF = "Een bestand met vragen, antwoorden en citaten, later te controleren met 'vraagbaak verify'."
 
 
-def show(answers: Sequence[Answer], receipts: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the menu; a file is made when its button is pressed."""
+def show(answers: Sequence[Answer], receipts: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+    """Draw the menu; a file is made when its button is pressed.
+
+    :param receipts: makes the answers' receipts.
+    """
     kept, today = tuple(answers), date.today()
     with st.popover("Bewaar dit gesprek", key="bewaar"):
         _button("Word (DOCX)", partial(as_docx, kept, today), file_name(today, "docx"), WORD)
         _button("Markdown", partial(as_markdown, kept, today), file_name(today, "md"), "text/markdown")
         page = "Webpagina om af te drukken (HTML)"
         _button(page, partial(as_page, kept, today), file_name(today, "html"), "text/html")
-        _button(
-            "Bewijs van elk antwoord",
-            lambda: as_text(make_conversation(receipts)),
-            receipt_name(today),
-            "application/json",
-            PROOF,
-        )
+        proof = partial(_proof, receipts)
+        _button("Bewijs van elk antwoord", proof, receipt_name(today), "application/json", PROOF)
 
 
 def _button(label: str, make: Callable[[], str | bytes], name: str, mime: str, about: str | None = None) -> None:
@@ -40,5 +38,5 @@ def _button(label: str, make: Callable[[], str | bytes], name: str, mime: str, a
     st.download_button(label, make, name, mime, key, about, on_click="ignore", width="stretch")
 
 
-def _proof(receipts: Sequence[Mapping[str, Any]]) -> str:
-    return as_text(make_conversation(receipts))
+def _proof(receipts: Callable[[], Sequence[Mapping[str, Any]]]) -> str:
+    return as_text(make_conversation(receipts()))

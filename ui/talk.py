@@ -12,6 +12,7 @@ from assistant.records import Answer, Filters, Turn
 from assistant.suggest import next_questions
 from ops.watch import answered
 
+RESTS_ON = ("made", "index", "reports")  # what of a receipt is kept when an answer is given
 Rewrite = Callable[[str, Sequence[Turn], Index], str | None]
 
 
@@ -27,18 +28,15 @@ def filters_of(number: int) -> Filters:
     return found
 
 
-def receipts(assistant: Assistant) -> list[dict[str, Any]]:
-    """Return the receipt of each answer: of the index and the reports that answered it, though others serve by now.
+def receipts(assistant: Assistant) -> Callable[[], list[dict[str, Any]]]:
+    """Return what makes the receipt of each answer: of the index that answered it, though another serves by now.
 
-    Of an answer that was kept and opened again those of now are named.
+    Of an answer that was kept and opened again the index of now is named. They are made outside the session, when
+    somebody asks for them.
     """
-    made: dict[int, dict[str, Any]] = st.session_state.get("receipts", {})
-    found = []
-    for number, answer in enumerate(answers()):
-        now = assistant.receipt(answer, filters_of(number))
-        first = made.get(number, now)  # a model may have written the answer since
-        found.append({**now, **{name: first[name] for name in ("made", "index", "reports")}})
-    return found
+    basis: dict[int, dict[str, Any]] = st.session_state.get("basis", {})
+    given = [(answer, filters_of(number), basis.get(number, {})) for number, answer in enumerate(answers())]
+    return lambda: [{**assistant.receipt(answer, filters), **rests_on} for answer, filters, rests_on in given]
 
 
 def next_of(number: int) -> tuple[str, ...]:
@@ -94,7 +92,8 @@ def _put(assistant: Assistant, number: int, answer: Answer, filters: Filters) ->
     answered(answer, assistant.index)
     answers()[number:] = [answer, *answers()[number + 1 :]]
     st.session_state.setdefault("filters", {})[number] = filters
-    st.session_state.setdefault("receipts", {})[number] = assistant.receipt(answer, filters)
+    receipt = assistant.receipt(answer, filters)
+    st.session_state.setdefault("basis", {})[number] = {name: receipt[name] for name in RESTS_ON}
     st.session_state.setdefault("next", {})[number] = (
         () if answer.in_danger else next_questions(assistant, answer, filters)
     )
@@ -111,7 +110,7 @@ def replace(number: int, answer: Answer) -> None:
 def begin(given: Sequence[Answer] = (), conversation: str | None = None) -> None:
     """Begin a conversation: an empty one, or one that was kept."""
     st.session_state["answers"] = list(given)
-    for name in ("filters", "receipts", "next", "drawn"):
+    for name in ("filters", "basis", "next", "drawn"):
         st.session_state[name] = {}
     st.session_state["conversation"] = conversation
     st.session_state.pop("fresh", None)

@@ -139,7 +139,7 @@ def _bring_up_to_date(given: argparse.Namespace, corpus: Path, index: Path, bar:
 def _list(corpus: Path, index: Path) -> int:
     from ingest.passages import read_passages
 
-    serving = served_files(index)
+    serving = _served_files(index)
     rows = [("id", "state", "year", "passages", "pages", "sha256", "title")]
     states: list[tuple[Report, str, int]] = [(report, "given", 0) for report in given_reports(corpus)]
     states += [(entry.report(), STATES[entry.state], entry.page_count) for entry in entries(corpus)]
@@ -156,7 +156,7 @@ def _list(corpus: Path, index: Path) -> int:
     return 0
 
 
-def served_files(index: Path) -> frozenset[str]:
+def _served_files(index: Path) -> frozenset[str]:
     """Return the texts, as the catalogue names them, that the serving index was made from; none where there is none."""
     folder = IndexFolder(index)
     try:
